@@ -1,0 +1,145 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * pcapls file: a line for each Ethernet frame of a pcap, for scripts that
+ * look for what should not be there:
+ *
+ *	0.001234 ARP request 192.0.2.1 from 192.0.2.8
+ *	0.002345 ESP 192.0.2.8 > 198.51.100.14 spi 0x00010001 seq 1 len 152
+ *	0.003456 IP 10.1.0.1 > 10.2.0.1 proto 1 len 84
+ */
+#include <arpa/inet.h>
+
+#include <err.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAGIC_USEC	0xa1b2c3d4U
+#define MAGIC_NSEC	0xa1b23c4dU
+#define ETHER_HDR	14
+#define SNAPLEN		(256 * 1024)
+
+struct pcap_file {
+	uint32_t	magic;
+	uint16_t	major, minor;
+	uint32_t	zone, sigfigs, snaplen, linktype;
+};
+
+struct pcap_packet {
+	uint32_t	sec, frac, caplen, len;
+};
+
+static uint32_t
+be32(const uint8_t *p)
+{
+	return ((uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3]);
+}
+
+static const char *
+addr(const uint8_t *p, char *buf)
+{
+	return (inet_ntop(AF_INET, p, buf, INET_ADDRSTRLEN));
+}
+
+static void
+show_arp(const uint8_t *p, size_t len)
+{
+	char a[INET_ADDRSTRLEN], b[INET_ADDRSTRLEN];
+
+	if (len < 28) {
+		printf("ARP short\n");
+		return;
+	}
+	printf("ARP %s %s from %s\n", p[7] == 1 ? "request" : "reply",
+	    addr(p + 24, a), addr(p + 14, b));
+}
+
+static void
+show_ip(const uint8_t *p, size_t len)
+{
+	char a[INET_ADDRSTRLEN], b[INET_ADDRSTRLEN];
+	size_t hl = len > 0 ? (p[0] & 15) * 4U : 0, total;
+	int fragment;
+
+	if (len < 20 || p[0] >> 4 != 4 || hl < 20 || hl > len) {
+		printf("IP bad header\n");
+		return;
+	}
+	total = p[2] << 8 | p[3];
+	fragment = (p[6] & 0x1f) != 0 || p[7] != 0;
+	addr(p + 12, a);
+	addr(p + 16, b);
+	if (p[9] == 50 && fragment)
+		printf("ESP %s > %s fragment len %zu\n", a, b, total);
+	else if (p[9] == 50 && len >= hl + 8)
+		printf("ESP %s > %s spi 0x%08x seq %u len %zu\n", a, b,
+		    be32(p + hl), be32(p + hl + 4), total);
+	else
+		printf("IP %s > %s proto %u len %zu\n", a, b, p[9], total);
+}
+
+static void
+show(const uint8_t *p, size_t len)
+{
+	unsigned int type = len >= ETHER_HDR ? p[12] << 8 | p[13] : 0;
+
+	switch (type) {
+	case 0x0800:
+		show_ip(p + ETHER_HDR, len - ETHER_HDR);
+		break;
+	case 0x0806:
+		show_arp(p + ETHER_HDR, len - ETHER_HDR);
+		break;
+	default:
+		printf("type 0x%04x len %zu\n", type, len);
+		break;
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	static uint8_t frame[SNAPLEN];
+	struct pcap_packet pp;
+	struct pcap_file pf;
+	double first = -1, t;
+	FILE *f;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: pcapls file\n");
+		return (2);
+	}
+	if ((f = fopen(argv[1], "r")) == NULL)
+		err(1, "%s", argv[1]);
+	if (fread(&pf, sizeof(pf), 1, f) != 1 ||
+	    (pf.magic != MAGIC_USEC && pf.magic != MAGIC_NSEC))
+		errx(1, "%s: not a pcap of this machine", argv[1]);
+	while (fread(&pp, sizeof(pp), 1, f) == 1) {
+		if (pp.caplen > sizeof(frame) ||
+		    fread(frame, 1, pp.caplen, f) != pp.caplen)
+			errx(1, "%s: cut off", argv[1]);
+		t = pp.sec + pp.frac / (pf.magic == MAGIC_NSEC ? 1e9 : 1e6);
+		if (first < 0)
+			first = t;
+		printf("%.6f ", t - first);
+		show(frame, pp.caplen);
+	}
+	fclose(f);
+	return (0);
+}

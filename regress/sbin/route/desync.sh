@@ -1,0 +1,60 @@
+#!/bin/sh
+# Copyright (c) 2026 The um project
+#
+# Permission to use, copy, modify, and distribute this software for any
+# purpose with or without fee is hereby granted, provided that the above
+# copyright notice and this permission notice appear in all copies.
+#
+# THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+# WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+# MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+# ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+# WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+# ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+# OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+
+# desync.sh: a monitor that sleeps while more happens than fits into its
+# socket is told that it has lost messages, and hears the next one again.
+
+set -u
+if [ "${1:-}" != inside ]; then
+	exec bsd um0=inject: -- sh "$0" inside
+fi
+
+wait_for()
+{
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		grep -q "$1" "$W/messages" && return 0
+		sleep 0.1
+	done
+	echo "no $1 in what route monitor printed"
+	tail -n 20 "$W/messages"
+	kill $pid
+	exit 1
+}
+
+ifconfig lo1 create
+ifconfig lo1 inet 192.0.2.1/32
+: >"$W/messages"
+route -n monitor >>"$W/messages" &
+pid=$!
+until grep -q RTM_GET "$W/messages"; do
+	route -qn get 203.0.113.1
+	sleep 0.05
+done
+
+# Two messages of 192 bytes each time; the socket has room for some 2000.
+kill -STOP $pid
+i=0
+while [ $i -lt 1500 ]; do
+	i=$((i + 1))
+	route -qn add 10.1/16 192.0.2.1 -label a-label-makes-messages-longer
+	route -qn delete 10.1/16
+done
+kill -CONT $pid
+wait_for RTM_DESYNC
+route -qn add 10.254/16 192.0.2.1
+wait_for 'destination 10.254/16'
+kill $pid
+wait $pid 2>/dev/null
+exit 0

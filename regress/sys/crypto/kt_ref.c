@@ -1,0 +1,289 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/ktest.h>
+
+#include <crypto/cryptodev.h>
+#include <crypto/sha2.h>
+
+#include "kt_ref.h"
+
+static uint8_t ref_sbox[256], ref_inv_sbox[256];
+
+static uint8_t
+gf256_mul(uint8_t a, uint8_t b)
+{
+	uint8_t r;
+
+	for (r = 0; b != 0; b >>= 1) {
+		if (b & 1)
+			r ^= a;
+		a = a << 1 ^ (a & 0x80 ? 0x1b : 0);
+	}
+	return (r);
+}
+
+/* FIPS 197, 5.1.1: the inverse, then the affine map bit by bit */
+static void
+make_sbox(void)
+{
+	int b, i, inv, x;
+	uint8_t s;
+
+	if (ref_sbox[0] != 0)
+		return;
+	for (x = 0; x < 256; x++) {
+		for (inv = 255; inv > 0; inv--)
+			if (gf256_mul(x, inv) == 1)
+				break;
+		for (s = 0, i = 0; i < 8; i++) {
+			b = inv >> i ^ inv >> (i + 4) % 8 ^
+			    inv >> (i + 5) % 8 ^ inv >> (i + 6) % 8 ^
+			    inv >> (i + 7) % 8 ^ 0x63 >> i;
+			s |= (b & 1) << i;
+		}
+		ref_sbox[x] = s;
+		ref_inv_sbox[s] = x;
+	}
+}
+
+/* round keys as bytes; returns the number of rounds */
+static int
+expand(const uint8_t *key, size_t keylen, uint8_t w[15][16])
+{
+	uint8_t *p = w[0], t[4], x, rcon = 1;
+	size_t i;
+	int j, rounds = keylen / 4 + 6;
+
+	make_sbox();
+	memcpy(p, key, keylen);
+	for (i = keylen; i < 16 * (size_t)(rounds + 1); i += 4) {
+		memcpy(t, p + i - 4, 4);
+		if (i % keylen == 0) {
+			x = t[0];
+			t[0] = ref_sbox[t[1]] ^ rcon;
+			t[1] = ref_sbox[t[2]];
+			t[2] = ref_sbox[t[3]];
+			t[3] = ref_sbox[x];
+			rcon = gf256_mul(rcon, 2);
+		} else if (keylen == 32 && i % 32 == 16)
+			for (j = 0; j < 4; j++)
+				t[j] = ref_sbox[t[j]];
+		for (j = 0; j < 4; j++)
+			p[i + j] = p[i + j - keylen] ^ t[j];
+	}
+	return (rounds);
+}
+
+static void
+mix(uint8_t s[16], const uint8_t m[4])
+{
+	uint8_t t[16];
+	int c, i, r;
+
+	memset(t, 0, sizeof(t));
+	for (c = 0; c < 4; c++)
+		for (r = 0; r < 4; r++)
+			for (i = 0; i < 4; i++)
+				t[4 * c + r] ^= gf256_mul(m[(i - r) & 3],
+				    s[4 * c + i]);
+	memcpy(s, t, 16);
+}
+
+static void
+add(uint8_t s[16], const uint8_t k[16])
+{
+	int i;
+
+	for (i = 0; i < 16; i++)
+		s[i] ^= k[i];
+}
+
+void
+ref_aes_encrypt(const uint8_t *key, size_t keylen, const uint8_t in[16],
+    uint8_t out[16])
+{
+	static const uint8_t m[4] = { 2, 3, 1, 1 };
+	uint8_t s[16], t[16], w[15][16];
+	int i, j, rounds = expand(key, keylen, w);
+
+	memcpy(s, in, 16);
+	add(s, w[0]);
+	for (i = 1; i <= rounds; i++) {
+		for (j = 0; j < 16; j++)
+			t[j] = ref_sbox[s[(j + 4 * (j % 4)) % 16]];
+		memcpy(s, t, 16);
+		if (i < rounds)
+			mix(s, m);
+		add(s, w[i]);
+	}
+	memcpy(out, s, 16);
+}
+
+void
+ref_aes_decrypt(const uint8_t *key, size_t keylen, const uint8_t in[16],
+    uint8_t out[16])
+{
+	static const uint8_t m[4] = { 14, 11, 13, 9 };
+	uint8_t s[16], t[16], w[15][16];
+	int i, j, rounds = expand(key, keylen, w);
+
+	memcpy(s, in, 16);
+	for (i = rounds; i > 0; i--) {
+		add(s, w[i]);
+		if (i < rounds)
+			mix(s, m);
+		for (j = 0; j < 16; j++)
+			t[(j + 4 * (j % 4)) % 16] = ref_inv_sbox[s[j]];
+		memcpy(s, t, 16);
+	}
+	add(s, w[0]);
+	memcpy(out, s, 16);
+}
+
+void
+ref_cbc_encrypt(const uint8_t *key, size_t keylen, const uint8_t *iv,
+    uint8_t *buf, size_t len)
+{
+	for (; len >= 16; len -= 16, iv = buf, buf += 16) {
+		add(buf, iv);
+		ref_aes_encrypt(key, keylen, buf, buf);
+	}
+}
+
+/* SP 800-38D, 6.3: bit 0 is the leftmost */
+static void
+ghash_mul(uint8_t y[16], const uint8_t h[16])
+{
+	uint8_t v[16], z[16];
+	int carry, i, j;
+
+	memset(z, 0, sizeof(z));
+	memcpy(v, h, 16);
+	for (i = 0; i < 128; i++) {
+		if (y[i / 8] & 0x80 >> i % 8)
+			add(z, v);
+		carry = v[15] & 1;
+		for (j = 15; j > 0; j--)
+			v[j] = v[j] >> 1 | v[j - 1] << 7;
+		v[0] = v[0] >> 1 ^ (carry ? 0xe1 : 0);
+	}
+	memcpy(y, z, 16);
+}
+
+void
+ref_ghash(const uint8_t h[16], const uint8_t *buf, size_t len, uint8_t y[16])
+{
+	size_t i, n;
+
+	for (; len > 0; len -= n, buf += n) {
+		n = len < 16 ? len : 16;
+		for (i = 0; i < n; i++)
+			y[i] ^= buf[i];
+		ghash_mul(y, h);
+	}
+}
+
+void
+ref_gcm_seal(const uint8_t *key, size_t keylen, const uint8_t *nonce,
+    const uint8_t *aad, size_t aadlen, uint8_t *buf, size_t len, uint8_t *tag)
+{
+	uint8_t h[16] = { 0 }, j0[16], ks[16], lengths[16] = { 0 };
+	size_t i;
+	unsigned int ctr = 1;
+
+	ref_aes_encrypt(key, keylen, h, h);
+	memcpy(j0, nonce, 12);
+	j0[12] = j0[13] = j0[14] = 0;
+	for (i = 0; i < len; i++) {
+		if (i % 16 == 0) {
+			ctr++;
+			j0[14] = ctr >> 8;
+			j0[15] = ctr;
+			ref_aes_encrypt(key, keylen, j0, ks);
+		}
+		buf[i] ^= ks[i % 16];
+	}
+	for (i = 0; i < 4; i++) {
+		lengths[7 - i] = (uint64_t)aadlen * 8 >> 8 * i;
+		lengths[15 - i] = (uint64_t)len * 8 >> 8 * i;
+	}
+	memset(tag, 0, 16);
+	ref_ghash(h, aad, aadlen, tag);
+	ref_ghash(h, buf, len, tag);
+	ref_ghash(h, lengths, 16, tag);
+	j0[14] = 0;
+	j0[15] = 1;
+	ref_aes_encrypt(key, keylen, j0, ks);
+	add(tag, ks);
+}
+
+/* H(key ^ opad || H(key ^ ipad || text)) on whole buffers */
+void
+ref_hmac(int auth, const uint8_t *key, size_t keylen, const uint8_t *buf,
+    size_t len, uint8_t *out)
+{
+	enum sha2_type type = auth == CRYPTO_SHA2_256_HMAC ? SHA2_256 :
+	    auth == CRYPTO_SHA2_384_HMAC ? SHA2_384 : SHA2_512;
+	size_t i, block = sha2_blocklen(type), digest = sha2_digestlen(type);
+	uint8_t k[SHA2_MAXBLOCK_LEN] = { 0 };
+	uint8_t msg[SHA2_MAXBLOCK_LEN + 1024];
+	struct sha2_ctx sc;
+
+	if (keylen > block) {
+		sha2_init(&sc, type);
+		sha2_update(&sc, key, keylen);
+		sha2_final(&sc, k);
+	} else
+		memcpy(k, key, keylen);
+	for (i = 0; i < block; i++)
+		msg[i] = k[i] ^ 0x36;
+	memcpy(msg + block, buf, len);
+	sha2_init(&sc, type);
+	sha2_update(&sc, msg, block + len);
+	sha2_final(&sc, out);
+	for (i = 0; i < block; i++)
+		msg[i] = k[i] ^ 0x5c;
+	memcpy(msg + block, out, digest);
+	sha2_init(&sc, type);
+	sha2_update(&sc, msg, block + digest);
+	sha2_final(&sc, out);
+}
+
+static int
+digit(char c)
+{
+	return (c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+size_t
+kt_hex(uint8_t *out, const char *s)
+{
+	size_t n;
+
+	for (n = 0; s[2 * n] != '\0'; n++)
+		out[n] = digit(s[2 * n]) << 4 | digit(s[2 * n + 1]);
+	return (n);
+}
+
+void
+kt_fill(void *buf, size_t len)
+{
+	uint8_t *p = buf;
+
+	while (len-- > 0)
+		*p++ = kt_random();
+}

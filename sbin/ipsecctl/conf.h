@@ -1,0 +1,118 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef _CONF_H_
+#define _CONF_H_
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "ipsecctl.h"
+
+/*
+ * lex.c: words of the configuration, with macros expanded and files
+ * included.  Punctuation is its own token.
+ */
+enum { LEX_EOF, LEX_NEWLINE = 256, LEX_WORD, LEX_STRING, LEX_MACRO, LEX_BAD };
+
+/* What ipsec.conf(5) calls a rule, and where it began. */
+struct statement {
+	const char	*file;
+	int		 line;
+	int		 bad;		/* an error has been told */
+};
+extern struct statement stmt;
+
+/* Open the first file: -1 and told why. */
+int	 lex_open(const char *);
+void	 lex_include(const char *);
+/* The text is valid until lex_end(). */
+int	 lex_token(char **);
+/* Drop what is left of the statement. */
+void	 lex_skip(void);
+/* The statement is over: wipe and forget its words. */
+void	 lex_end(void);
+void	*lex_alloc(size_t);
+/* name=value for the rest of the file; those of -D win. */
+void	 lex_define(const char *, const char *);
+void	 lex_close(void);
+int	 lex_errors(void);
+
+/* One line on the statement, which is dropped. */
+void	 conf_error(const char *, ...) __attribute__((format(printf, 1, 2)));
+void	 conf_warn(const char *, ...) __attribute__((format(printf, 1, 2)));
+/* The parser is lost at the last token; the hint shows what is right. */
+void	 lex_error(const char *);
+/* NULL and why not: what holds secrets must be the owner's alone. */
+FILE	*lex_fopen(const char *, const char **);
+
+/*
+ * conf.c: statements become rules.  Strings are the lexer's.
+ */
+struct host {
+	struct host	*next;
+	struct host	*last;		/* of the list that begins here */
+	char		*name;		/* NULL: any */
+	char		*nat;		/* A (B): this is B */
+};
+
+enum stmtkind { STMT_NONE, STMT_FLOW, STMT_SA };
+
+struct draft {
+	enum stmtkind	 kind;
+	int		 satype;
+	int		 tmode;		/* 0 not said, TMODE_ */
+#define TMODE_TUNNEL	1
+#define TMODE_TRANSPORT	2
+	int		 dir;		/* 0 not said */
+	int		 flowtype;	/* 0 not said */
+	int		 udpencap;
+	int		 esn;
+	int		 testonly;
+	int		 authfile;	/* the key's words name files */
+	int		 encfile;
+	char		*proto;
+	char		*sport;
+	char		*dport;
+	char		*srcid;
+	char		*dstid;
+	char		*spi;
+	char		*udpport;
+	char		*auth;
+	char		*enc;
+	char		*comp;
+	char		*authkey;
+	char		*enckey;
+	char		*bundle;
+	char		*iface;
+	struct host	*from;
+	struct host	*to;
+	struct host	*local;
+	struct host	*peer;
+};
+
+void	 conf_begin(int, struct rulelist *);
+/* Turn the draft into rules, unless it is bad. */
+void	 conf_rule(const struct draft *);
+/* After the last statement: bundles, and what no two rules may share. */
+void	 conf_finish(void);
+
+/* key.c: bytes from "0x00ff", or from a file that holds that */
+int	 key_parse(const char *, int, struct key *);
+
+int	 yyparse(void);
+
+#endif /* _CONF_H_ */

@@ -1,0 +1,1 @@
+# Native: the headers and calls are the system's own.

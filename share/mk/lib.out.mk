@@ -1,0 +1,6 @@
+include ${TOP}/share/mk/stage.mk
+
+all: build
+install:
+
+.PHONY: all install

@@ -1,0 +1,13 @@
+CFILES=	${SRCS:.y=.c}
+OBJS=	${CFILES:.c=.o}
+
+# bsd looks for the tools in sbin beside itself.
+all: ${PROG}
+	@mkdir -p ${KERNDIR}/sbin
+	@ln -sf ../../../../../../sbin/${PROG}/${CONF}/${PROG} \
+	    ${KERNDIR}/sbin/${PROG}
+${PROG}: ${OBJS} ${LIBUM}
+	${LINK} -o $@ ${OBJS} ${LIBUM} ${LDADD}
+
+.PHONY: all
+include ${TOP}/share/mk/compile.mk

@@ -1,0 +1,3 @@
+HOSTCPPFLAGS=	-I.
+PROGLIBS=	${KERNDIR}/kernel.o ${KERNDIR}/libhost.a
+LDADD+=		-lpthread

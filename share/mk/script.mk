@@ -1,0 +1,16 @@
+# One script for the tools' directory: SCRIPT (name.sh), PROG (name), MAN.
+include ${TOP}/share/mk/own.mk
+include ${TOP}/share/mk/man.mk
+
+all:
+	@mkdir -p ${CONF} ${KERNDIR}/sbin
+	@install -m 755 ${SCRIPT} ${CONF}/${PROG}
+	@ln -sf ../../../../../../sbin/${PROG}/${CONF}/${PROG} \
+	    ${KERNDIR}/sbin/${PROG}
+install: install-man
+	install -d ${SBINDIR}
+	install -m 755 ${SCRIPT} ${SBINDIR}/${PROG}
+clean:
+	rm -rf ${CONF}
+
+.PHONY: all install clean

@@ -1,0 +1,280 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#define _GNU_SOURCE
+#include <sys/wait.h>
+
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <machine/host.h>
+
+#include "main.h"
+
+/*
+ * bsd(8): the kernel runs on a thread of its own; this one waits for
+ * signals and for the command.
+ */
+static pthread_t	 main_kernel;
+static int		 main_status;		/* of the kernel */
+static struct bsd	 bsd;
+extern char		**environ;
+
+static void
+usage(void)
+{
+	fprintf(stderr,
+	    "usage: bsd [-Dv] [-d dir] [-e etc] [-j cpus] [-n name] [-s seed]\n"
+	    "           [umN=backend:arg ...] [-- command ...]\n"
+	    "       bsd -a dir [-- command ...]\n");
+	exit(1);
+}
+
+static unsigned long
+number(const char *what, const char *arg, unsigned long min,
+    unsigned long max)
+{
+	unsigned long v;
+	char *end;
+
+	errno = 0;
+	v = strtoul(arg, &end, 0);
+	if (*arg == '\0' || *arg == '-' || *end != '\0' || errno != 0 ||
+	    v < min || v > max)
+		errx(1, "%s \"%s\" is not a number from %lu to %lu", what,
+		    arg, min, max);
+	return (v);
+}
+
+static void
+options(int argc, char *argv[])
+{
+	int ch;
+
+	bsd.b_args.ka_ncpus = 1;
+	while ((ch = getopt(argc, argv, "+a:Dd:e:j:n:s:v")) != -1) {
+		switch (ch) {
+		case 'a':
+			bsd.b_attach = optarg;
+			break;
+		case 'D':
+			bsd.b_daemon = 1;
+			break;
+		case 'd':
+			bsd.b_dir = optarg;
+			break;
+		case 'e':
+			bsd.b_etc = optarg;
+			break;
+		case 'j':
+			bsd.b_args.ka_ncpus = number("-j", optarg, 1, 16);
+			break;
+		case 'n':
+			bsd.b_name = optarg;
+			break;
+		case 's':
+			bsd.b_args.ka_seed = number("-s", optarg, 0,
+			    ULONG_MAX);
+			bsd.b_args.ka_seeded = 1;
+			break;
+		case 'v':
+			bsd.b_verbose = 1;
+			break;
+		default:
+			usage();
+		}
+	}
+}
+
+/* What stands before "--" are NICs, behind it is the command. */
+static void
+operands(int argc, char *argv[])
+{
+	int i = optind;
+
+	/* getopt swallows a "--" that comes first */
+	if (i > 0 && strcmp(argv[i - 1], "--") != 0) {
+		bsd.b_args.ka_nics = (const char **)&argv[i];
+		for (; i < argc && strcmp(argv[i], "--") != 0; i++)
+			bsd.b_args.ka_nnics++;
+		if (i < argc)
+			i++;
+	}
+	if (i < argc)
+		bsd.b_command = &argv[i];
+	if (bsd.b_attach != NULL && (bsd.b_args.ka_nnics > 0 || bsd.b_daemon))
+		usage();
+}
+
+/* Kernel tests: no clients, and nothing but the seed decides. */
+static void
+ktest_options(void)
+{
+	bsd.b_args.ka_ktest = getenv("BSD_KTEST");
+	bsd.b_args.ka_leaks = getenv("BSD_LEAKS") != NULL;
+	if (bsd.b_args.ka_ktest == NULL)
+		return;
+	bsd.b_args.ka_leaks = 1;
+	if (!bsd.b_args.ka_seeded)
+		host_random(&bsd.b_args.ka_seed, sizeof(int));
+	if (bsd.b_args.ka_ncpus == 1)
+		bsd.b_args.ka_seeded = bsd.b_args.ka_exact = 1;
+}
+
+static void *
+kernel_thread(void *arg)
+{
+	main_status = kernel_main(&bsd.b_args);
+	kill(getpid(), SIGUSR2);	/* wake the signal loop */
+	return (NULL);
+}
+
+/* Called by the kernel when clients may come. */
+void
+host_booted(void)
+{
+	kill(getpid(), SIGUSR1);
+}
+
+static pid_t
+spawn(char *const argv[])
+{
+	posix_spawnattr_t attr;
+	sigset_t none;
+	pid_t pid;
+	int error;
+
+	sigemptyset(&none);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	error = posix_spawnp(&pid, argv[0], NULL, &attr, argv, environ);
+	posix_spawnattr_destroy(&attr);
+	if (error != 0) {
+		warnx("%s: %s", argv[0], strerror(error));
+		return (-1);
+	}
+	return (pid);
+}
+
+static int
+exit_status(int wstatus)
+{
+	return (WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) :
+	    128 + WTERMSIG(wstatus));
+}
+
+/* The kernel is up: start what was asked for, -1 when nothing can. */
+static pid_t
+start_command(void)
+{
+	static char *netstart[] = { "netstart", NULL };
+	static char *shell[] = { NULL, NULL };
+
+	if (bsd.b_command != NULL)
+		return (spawn(bsd.b_command));
+	if (bsd.b_daemon)
+		return (spawn(netstart));
+	if ((shell[0] = getenv("SHELL")) == NULL)
+		shell[0] = "/bin/sh";
+	return (spawn(shell));
+}
+
+/*
+ * Wait for the end: of the command, unless it was netstart that set up a
+ * daemon; of the kernel; or by a signal.  Returns the exit status.
+ */
+static int
+signal_loop(const sigset_t *set)
+{
+	pid_t child = -1;
+	int status = 0, halting = 0, sig, ws;
+
+	for (;;) {
+		if (sigwait(set, &sig) != 0)
+			continue;
+		if (sig == SIGUSR2) {
+			pthread_join(main_kernel, NULL);
+			return (main_status != 0 ? main_status : status);
+		}
+		if (sig == SIGUSR1 && (child = start_command()) == -1) {
+			status = 127;
+			kernel_halt();
+		}
+		if (sig == SIGTERM) {
+			if (child > 0)
+				kill(child, SIGTERM);
+			else if (!halting++)
+				kernel_halt();
+		}
+		if (sig == SIGCHLD && child > 0 &&
+		    waitpid(child, &ws, WNOHANG) == child) {
+			child = 0;
+			status = exit_status(ws);
+			if (bsd.b_daemon && bsd.b_command == NULL &&
+			    status == 0)
+				dir_ready(&bsd);
+			else
+				kernel_halt();
+		}
+	}
+}
+
+static int
+run(void)
+{
+	sigset_t set;
+	int error;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	/* the terminal's interrupt is for the command */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	if ((error = pthread_create(&main_kernel, NULL, kernel_thread,
+	    NULL)) != 0)
+		errx(1, "no thread for the kernel: %s", strerror(error));
+	return (signal_loop(&set));
+}
+
+int
+main(int argc, char *argv[])
+{
+	int status;
+
+	options(argc, argv);
+	operands(argc, argv);
+	if (bsd.b_attach != NULL)
+		dir_attach(&bsd);
+	ktest_options();
+	dir_open(&bsd);
+	status = run();
+	dir_close(&bsd);
+	exit(status);
+}

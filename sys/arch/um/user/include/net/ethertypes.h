@@ -1,0 +1,1 @@
+../../../../../net/ethertypes.h

@@ -1,0 +1,1 @@
+../../../../../netinet/icmp_var.h

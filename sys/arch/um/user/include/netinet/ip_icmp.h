@@ -1,0 +1,1 @@
+../../../../../netinet/ip_icmp.h

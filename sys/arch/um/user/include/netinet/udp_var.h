@@ -1,0 +1,1 @@
+../../../../../netinet/udp_var.h

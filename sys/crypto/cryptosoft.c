@@ -1,0 +1,205 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/* The provider of last resort: every algorithm there is, in portable C. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+
+#include <crypto/cryptodev.h>
+#include <crypto/gcm.h>
+#include <crypto/hmac.h>
+#include <crypto/xform.h>
+
+#define SOFT_SALT_LEN	4
+#define SOFT_GCM_IV_LEN	(GCM_NONCE_LEN - SOFT_SALT_LEN)
+
+struct soft_state {
+	int		 ss_enc;
+	int		 ss_auth;
+	size_t		 ss_icvlen;
+	uint8_t		 ss_salt[SOFT_SALT_LEN];
+	struct hmac_key	 ss_hmac;
+	struct gcm_key	 ss_gcm;	/* AES-CBC uses its gk_aes */
+};
+
+static int	soft_probe(const struct crypto_params *);
+static int	soft_newsession(void *, const struct crypto_params *);
+static int	soft_invoke(const void *, struct cryptop *);
+
+static const struct crypto_provider soft_provider = {
+	.cpv_name = "soft",
+	.cpv_priority = 0,
+	.cpv_statesize = sizeof(struct soft_state),
+	.cpv_probe = soft_probe,
+	.cpv_newsession = soft_newsession,
+	.cpv_invoke = soft_invoke,
+};
+
+void
+cryptosoft_attach(void)
+{
+	int error;
+
+	if ((error = crypto_register(&soft_provider)) != 0)
+		panic("cryptosoft: cannot register, error %d", error);
+}
+
+static int
+hmac_type(int auth, enum sha2_type *type)
+{
+	switch (auth) {
+	case CRYPTO_SHA2_256_HMAC:
+		*type = SHA2_256;
+		return (0);
+	case CRYPTO_SHA2_384_HMAC:
+		*type = SHA2_384;
+		return (0);
+	case CRYPTO_SHA2_512_HMAC:
+		*type = SHA2_512;
+		return (0);
+	default:
+		return (EINVAL);
+	}
+}
+
+static int
+soft_probe(const struct crypto_params *cp)
+{
+	enum sha2_type type;
+
+	switch (cp->cp_enc) {
+	case CRYPTO_AES_GCM_16:
+		return (1);		/* and its GMAC */
+	case CRYPTO_AES_CBC:
+	case CRYPTO_NULL:
+	case 0:
+		return (cp->cp_auth == 0 ||
+		    hmac_type(cp->cp_auth, &type) == 0);
+	default:
+		return (0);
+	}
+}
+
+static int
+soft_newsession(void *state, const struct crypto_params *cp)
+{
+	struct soft_state *ss = state;
+	enum sha2_type type;
+	size_t len;
+
+	ss->ss_enc = cp->cp_enc;
+	ss->ss_auth = cp->cp_auth;
+	ss->ss_icvlen = cp->cp_icvlen;
+	if (hmac_type(cp->cp_auth, &type) == 0)
+		hmac_setkey(&ss->ss_hmac, type, cp->cp_authkey,
+		    cp->cp_authkeylen);
+	switch (cp->cp_enc) {
+	case CRYPTO_AES_GCM_16:
+		len = cp->cp_enckeylen - SOFT_SALT_LEN;
+		memcpy(ss->ss_salt, cp->cp_enckey + len, SOFT_SALT_LEN);
+		return (gcm_setkey(&ss->ss_gcm, cp->cp_enckey, len));
+	case CRYPTO_AES_CBC:
+		return (aes_setkey(&ss->ss_gcm.gk_aes, cp->cp_enckey,
+		    cp->cp_enckeylen));
+	}
+	return (0);
+}
+
+/* RFC 4106: nonce is salt and IV, with ESN the header has a middle word */
+static int
+soft_gcm(const struct soft_state *ss, struct cryptop *crp)
+{
+	uint8_t nonce[GCM_NONCE_LEN], aad[CRYPTO_AAD_LEN + 4];
+	size_t aadlen = CRYPTO_AAD_LEN;
+
+	memcpy(nonce, ss->ss_salt, SOFT_SALT_LEN);
+	memcpy(nonce + SOFT_SALT_LEN, crp->crp_iv, SOFT_GCM_IV_LEN);
+	memcpy(aad, crp->crp_aad, CRYPTO_AAD_LEN);
+	if (crp->crp_flags & CRYPTO_F_ESN) {
+		memcpy(aad + 8, aad + 4, 4);
+		memcpy(aad + 4, &crp->crp_esn, 4);
+		aadlen += 4;
+	}
+	if ((crp->crp_flags & CRYPTO_F_ENCRYPT) == 0)
+		return (gcm_open(&ss->ss_gcm, nonce, aad, aadlen,
+		    crp->crp_data, crp->crp_len, crp->crp_icv));
+	gcm_seal(&ss->ss_gcm, nonce, aad, aadlen, crp->crp_data,
+	    crp->crp_len, crp->crp_icv);
+	return (0);
+}
+
+/* header, IV and payload in one go: they are contiguous */
+static void
+soft_hmac(const struct soft_state *ss, const struct cryptop *crp,
+    uint8_t digest[SHA2_MAXDIGEST_LEN])
+{
+	struct hmac_ctx hc;
+
+	hmac_init(&hc, &ss->ss_hmac);
+	hmac_update(&hc, crp->crp_aad,
+	    crp->crp_data - crp->crp_aad + crp->crp_len);
+	if (crp->crp_flags & CRYPTO_F_ESN)
+		hmac_update(&hc, &crp->crp_esn, sizeof(crp->crp_esn));
+	hmac_final(&hc, digest);
+}
+
+static void
+soft_encrypt(const struct soft_state *ss, struct cryptop *crp)
+{
+	uint8_t digest[SHA2_MAXDIGEST_LEN];
+
+	if (ss->ss_enc == CRYPTO_AES_CBC)
+		aes_cbc_encrypt(&ss->ss_gcm.gk_aes, crp->crp_iv,
+		    crp->crp_data, crp->crp_len);
+	if (ss->ss_auth != 0) {
+		soft_hmac(ss, crp, digest);
+		memcpy(crp->crp_icv, digest, ss->ss_icvlen);
+	}
+}
+
+static int
+soft_decrypt(const struct soft_state *ss, struct cryptop *crp)
+{
+	uint8_t digest[SHA2_MAXDIGEST_LEN];
+	int differs;
+
+	if (ss->ss_auth != 0) {
+		soft_hmac(ss, crp, digest);
+		differs = timingsafe_bcmp(digest, crp->crp_icv,
+		    ss->ss_icvlen);
+		explicit_bzero(digest, sizeof(digest));
+		if (differs)
+			return (EBADMSG);
+	}
+	if (ss->ss_enc == CRYPTO_AES_CBC)
+		aes_cbc_decrypt(&ss->ss_gcm.gk_aes, crp->crp_iv,
+		    crp->crp_data, crp->crp_len);
+	return (0);
+}
+
+static int
+soft_invoke(const void *state, struct cryptop *crp)
+{
+	const struct soft_state *ss = state;
+
+	if (ss->ss_enc == CRYPTO_AES_GCM_16)
+		return (soft_gcm(ss, crp));
+	if ((crp->crp_flags & CRYPTO_F_ENCRYPT) == 0)
+		return (soft_decrypt(ss, crp));
+	soft_encrypt(ss, crp);
+	return (0);
+}

@@ -1,0 +1,1017 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * sec(4): a point-to-point interface whose packets go through the IPsec
+ * SAs that name its unit.  This file is the same in every kernel that has
+ * it; it uses interfaces of OpenBSD's and nothing else.
+ */
+
+#ifndef IPSEC
+#error sec enabled without IPSEC defined
+#endif
+
+#include "bpfilter.h"
+#include "pf.h"
+
+#include <sys/param.h>
+#include <sys/mbuf.h>
+#include <sys/socket.h>
+#include <sys/sockio.h>
+#include <sys/systm.h>
+#include <sys/errno.h>
+#include <sys/queue.h>
+#include <sys/smr.h>
+#include <sys/refcnt.h>
+#include <sys/task.h>
+#include <sys/mutex.h>
+#include <sys/time.h>
+
+#include <net/if.h>
+#include <net/if_var.h>
+#include <net/if_types.h>
+#include <net/if_sec.h>
+
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/ip_icmp.h>
+#include <netinet/ip_var.h>
+#include <netinet/ip_ipsp.h>
+
+#ifdef INET6
+#include <netinet/ip6.h>
+#endif
+
+#if NBPFILTER > 0
+#include <net/bpf.h>
+#endif
+
+#if NPF > 0
+#include <net/pfvar.h>
+#endif
+
+#define SEC_MTU		1280
+#define SEC_MTU_MIN	1280
+#define SEC_MTU_MAX	32768	/* could get closer to 64k */
+#define SEC_BATCH	64	/* packets sent before others get a turn */
+#define SEC_QUOTE	160	/* bytes of a packet that ICMP may want */
+
+#define SEC_HASHSIZE	4096	/* a power of two */
+
+/*
+ * Locks used to protect struct members:
+ *	I	immutable after creation
+ *	K	sec_mtx
+ *	R	sec_mtx to write, SMR to read
+ *	N	netlock: exclusive to write
+ *	a	atomic loads and stores
+ *	p	per CPU
+ */
+
+enum sec_counters {
+	secc_odown, secc_onosa, secc_ofamily, secc_oloop, secc_onomem,
+	secc_otoobig, secc_oerror, secc_idown, secc_iheader, secc_iproto,
+	secc_idummy, secc_ncounters
+};
+
+/*
+ * Our own record of an SA, found again by the SA's address: its unit,
+ * direction and flags may read differently when it leaves than when it
+ * came, and the links inside struct tdb are somebody else's.  A record
+ * holds a reference to its SA.
+ */
+struct sec_sa {
+	LIST_ENTRY(sec_sa)	 ss_byspi;	/* [K] sec_sas, by SPI */
+	LIST_ENTRY(sec_sa)	 ss_byunit;	/* [K] sec_units, by unit */
+	SIMPLEQ_ENTRY(sec_sa)	 ss_dead;	/* [K] sec_dead */
+	struct tdb		*ss_tdb;	/* [I] counted */
+	u_int64_t		 ss_age;	/* [K] higher is newer */
+	unsigned int		 ss_unit;	/* [K] */
+	int			 ss_dir;	/* [K] 0: of no use */
+};
+LIST_HEAD(sec_sa_list, sec_sa);
+SIMPLEQ_HEAD(sec_sa_queue, sec_sa);
+
+struct sec_softc {
+	struct ifnet		 sc_if;
+	SMR_LIST_ENTRY(sec_softc) sc_entry;	/* [R] sec_softcs */
+	struct refcnt		 sc_refs;
+	struct sec_sa		*sc_out;	/* [R] SA to send with */
+	struct task		 sc_send;
+	struct cpumem		*sc_counters;	/* [p] */
+	unsigned int		 sc_unit;	/* [I] */
+	int			 sc_dead;	/* [a] being destroyed */
+	int			 sc_df;		/* [a] IPSP_DF_* */
+};
+SMR_LIST_HEAD(sec_softc_list, sec_softc);
+
+static int	sec_clone_create(struct if_clone *, int);
+static int	sec_clone_destroy(struct ifnet *);
+
+static int	sec_ioctl(struct ifnet *, u_long, caddr_t);
+static void	sec_stats(struct sec_softc *, struct sec_stats *);
+
+static int	sec_output(struct ifnet *, struct mbuf *, struct sockaddr *,
+		    struct rtentry *);
+static int	sec_enqueue(struct ifnet *, struct mbuf *);
+static void	sec_start(struct ifqueue *);
+static void	sec_send(void *);
+
+static void	sec_refresh(unsigned int);
+static void	sec_reap(void *);
+static void	sec_bind(void *);
+
+static struct mutex		 sec_mtx = MUTEX_INITIALIZER(IPL_SOFTNET);
+static struct sec_softc_list	 sec_softcs[SEC_HASHSIZE];	/* [R] */
+static struct sec_sa_list	 sec_sas[SEC_HASHSIZE];		/* [K] */
+static struct sec_sa_list	 sec_units[SEC_HASHSIZE];	/* [K] */
+static struct sec_sa_queue	 sec_dead =
+    SIMPLEQ_HEAD_INITIALIZER(sec_dead);				/* [K] */
+static u_int64_t		 sec_age;			/* [K] */
+static u_int64_t		 sec_snomem;			/* [K] */
+static struct task		 sec_reap_task =
+    TASK_INITIALIZER(sec_reap, NULL);
+static struct task		 sec_bind_task =
+    TASK_INITIALIZER(sec_bind, NULL);
+
+static struct if_clone sec_cloner =
+    IF_CLONE_INITIALIZER("sec", sec_clone_create, sec_clone_destroy);
+
+void
+secattach(int n)
+{
+	if_clone_attach(&sec_cloner);
+}
+
+/*
+ * Units mostly follow one another: the multiplication keeps such apart.
+ * All of the unit takes part, and is compared in full where it matters.
+ */
+static unsigned int
+sec_hash(u_int32_t v)
+{
+	return ((v * 0x9e3779b1U) >> 20);
+}
+
+static int
+sec_clone_create(struct if_clone *ifc, int unit)
+{
+	struct sec_softc *sc;
+	struct ifnet *ifp;
+
+	sc = malloc(sizeof(*sc), M_DEVBUF, M_WAITOK|M_ZERO);
+	sc->sc_unit = unit;
+	refcnt_init(&sc->sc_refs);
+	task_set(&sc->sc_send, sec_send, sc);
+	sc->sc_counters = counters_alloc(secc_ncounters);
+
+	ifp = &sc->sc_if;
+	snprintf(ifp->if_xname, sizeof(ifp->if_xname), "%s%u",
+	    ifc->ifc_name, unit);
+	ifp->if_softc = sc;
+	ifp->if_type = IFT_TUNNEL;
+	ifp->if_mtu = SEC_MTU;
+	ifp->if_flags = IFF_POINTOPOINT|IFF_MULTICAST;
+	ifp->if_xflags = IFXF_CLONED|IFXF_MPSAFE;
+	ifp->if_link_state = LINK_STATE_DOWN;
+	ifp->if_bpf_mtap = p2p_bpf_mtap;
+	ifp->if_input = p2p_input;
+	ifp->if_output = sec_output;
+	ifp->if_enqueue = sec_enqueue;
+	ifp->if_qstart = sec_start;
+	ifp->if_ioctl = sec_ioctl;
+	ifp->if_rtrequest = p2p_rtrequest;
+
+	if_counters_alloc(ifp);
+	if_attach(ifp);
+	if_alloc_sadl(ifp);
+#if NBPFILTER > 0
+	bpfattach(&ifp->if_bpf, ifp, DLT_LOOP, sizeof(u_int32_t));
+#endif
+
+	/* complete: packets and SAs may find it now, and until destroy */
+	mtx_enter(&sec_mtx);
+	SMR_LIST_INSERT_HEAD_LOCKED(&sec_softcs[sec_hash(unit)], sc,
+	    sc_entry);
+	mtx_leave(&sec_mtx);
+	sec_refresh(unit);
+
+	return (0);
+}
+
+/*
+ * In this order: nobody finds the softc, those who have look elsewhere,
+ * the transmit task is done and stays away, the last packet that came in
+ * has let go, the interface is taken apart.
+ */
+static int
+sec_clone_destroy(struct ifnet *ifp)
+{
+	struct sec_softc *sc = ifp->if_softc;
+
+	NET_LOCK();
+	WRITE_ONCE(sc->sc_dead, 1);
+	CLR(ifp->if_flags, IFF_RUNNING);
+	NET_UNLOCK();
+
+	mtx_enter(&sec_mtx);
+	SMR_LIST_REMOVE_LOCKED(sc, sc_entry);
+	SMR_PTR_SET_LOCKED(&sc->sc_out, NULL);
+	mtx_leave(&sec_mtx);
+
+	smr_barrier();
+	ifq_barrier(&ifp->if_snd);
+	taskq_del_barrier(net_tq(ifp->if_index), &sc->sc_send);
+	refcnt_finalize(&sc->sc_refs, "secdtor");
+
+	if_detach(ifp);
+	counters_free(sc->sc_counters, secc_ncounters);
+	free(sc, M_DEVBUF, sizeof(*sc));
+
+	return (0);
+}
+
+static int
+sec_running(struct sec_softc *sc)
+{
+	return (ISSET(READ_ONCE(sc->sc_if.if_flags), IFF_RUNNING) &&
+	    !READ_ONCE(sc->sc_dead));
+}
+
+static int
+sec_ioctl(struct ifnet *ifp, u_long cmd, caddr_t data)
+{
+	struct sec_softc *sc = ifp->if_softc;
+	struct ifreq *ifr = (struct ifreq *)data;
+	int error = 0;
+
+	switch (cmd) {
+	case SIOCSIFADDR:
+		break;
+	case SIOCSIFFLAGS:
+		if (READ_ONCE(sc->sc_dead))
+			return (ENXIO);
+		if (ISSET(ifp->if_flags, IFF_UP))
+			SET(ifp->if_flags, IFF_RUNNING);
+		else
+			CLR(ifp->if_flags, IFF_RUNNING);
+		/* link0 changes what the link state says */
+		sec_refresh(sc->sc_unit);
+		break;
+	case SIOCADDMULTI:
+	case SIOCDELMULTI:
+		break;
+
+	case SIOCSIFMTU:
+		if (ifr->ifr_mtu < SEC_MTU_MIN ||
+		    ifr->ifr_mtu > SEC_MTU_MAX) {
+			error = EINVAL;
+			break;
+		}
+		ifp->if_mtu = ifr->ifr_mtu;
+		break;
+
+	case SIOCSLIFPHYDF:
+		WRITE_ONCE(sc->sc_df, ifr->ifr_df ? IPSP_DF_ON : IPSP_DF_OFF);
+		break;
+	case SIOCGLIFPHYDF:
+		ifr->ifr_df = READ_ONCE(sc->sc_df) == IPSP_DF_ON;
+		break;
+
+	case SIOCGSECSTATS:
+		sec_stats(sc, (struct sec_stats *)data);
+		break;
+
+	default:
+		error = ENOTTY;
+		break;
+	}
+
+	return (error);
+}
+
+static void
+sec_stats(struct sec_softc *sc, struct sec_stats *ss)
+{
+	uint64_t c[secc_ncounters], scratch[secc_ncounters];
+
+	counters_read(sc->sc_counters, c, secc_ncounters, scratch);
+	ss->ss_odown = c[secc_odown];
+	ss->ss_onosa = c[secc_onosa];
+	ss->ss_ofamily = c[secc_ofamily];
+	ss->ss_oloop = c[secc_oloop];
+	ss->ss_onomem = c[secc_onomem];
+	ss->ss_otoobig = c[secc_otoobig];
+	ss->ss_oerror = c[secc_oerror];
+	ss->ss_idown = c[secc_idown];
+	ss->ss_iheader = c[secc_iheader];
+	ss->ss_iproto = c[secc_iproto];
+	ss->ss_idummy = c[secc_idummy];
+	mtx_enter(&sec_mtx);
+	ss->ss_snomem = sec_snomem;
+	mtx_leave(&sec_mtx);
+}
+
+/* A packet is lost: once by cause, once for the interface. */
+static void
+sec_lost(struct sec_softc *sc, enum sec_counters cause,
+    enum if_counters total)
+{
+	counters_inc(sc->sc_counters, cause);
+	counters_inc(sc->sc_if.if_counters, total);
+}
+
+/*
+ * Output.
+ */
+
+/* Each interface a packet goes through leaves its mark: none goes twice. */
+static int
+sec_loop(struct sec_softc *sc, struct mbuf *m)
+{
+	struct ifnet *ifp = &sc->sc_if;
+	struct m_tag *mtag = NULL;
+
+	while ((mtag = m_tag_find(m, PACKET_TAG_GRE, mtag)) != NULL) {
+		if (*(int *)(mtag + 1) == (int)ifp->if_index) {
+			sec_lost(sc, secc_oloop, ifc_oerrors);
+			return (EIO);
+		}
+	}
+
+	mtag = m_tag_get(PACKET_TAG_GRE, sizeof(int), M_NOWAIT);
+	if (mtag == NULL) {
+		sec_lost(sc, secc_onomem, ifc_oerrors);
+		return (ENOBUFS);
+	}
+	*(int *)(mtag + 1) = ifp->if_index;
+	m_tag_prepend(m, mtag);
+	return (0);
+}
+
+/*
+ * May this packet go?  The sender is told now, while it listens: what is
+ * found out later, on the queue's way out, is only counted.
+ */
+static int
+sec_check(struct sec_softc *sc, struct mbuf *m, int af)
+{
+	int sa;
+
+	if (!sec_running(sc)) {
+		sec_lost(sc, secc_odown, ifc_oerrors);
+		return (ENETDOWN);
+	}
+
+	switch (af) {
+	case AF_INET:
+#ifdef INET6
+	case AF_INET6:
+#endif
+		break;
+	default:
+		/*
+		 * A label stack may begin like either IP, and would leave
+		 * as what it is not.
+		 */
+		sec_lost(sc, secc_ofamily, ifc_oerrors);
+		return (EAFNOSUPPORT);
+	}
+
+	smr_read_enter();
+	sa = SMR_PTR_GET(&sc->sc_out) != NULL;
+	smr_read_leave();
+	if (!sa) {
+		sec_lost(sc, secc_onosa, ifc_oerrors);
+		return (EHOSTUNREACH);
+	}
+
+	return (sec_loop(sc, m));
+}
+
+static int
+sec_output(struct ifnet *ifp, struct mbuf *m, struct sockaddr *dst,
+    struct rtentry *rt)
+{
+	struct sec_softc *sc = ifp->if_softc;
+	int error;
+
+	error = sec_check(sc, m, dst->sa_family);
+	if (error != 0) {
+		m_freem(m);
+		return (error);
+	}
+
+	m->m_pkthdr.ph_family = dst->sa_family;
+	return (if_enqueue(ifp, m));
+}
+
+static int
+sec_enqueue(struct ifnet *ifp, struct mbuf *m)
+{
+	struct ifqueue *ifq = &ifp->if_snd;
+	int error;
+
+	error = ifq_enqueue(ifq, m);
+	if (error == 0)
+		ifq_start(ifq);
+	return (error);
+}
+
+/*
+ * The serialiser may or may not hold the netlock, and must not wait for
+ * it: packets leave from a task.
+ */
+static void
+sec_start(struct ifqueue *ifq)
+{
+	struct ifnet *ifp = ifq->ifq_if;
+	struct sec_softc *sc = ifp->if_softc;
+
+	if (!READ_ONCE(sc->sc_dead))
+		task_add(net_tq(ifp->if_index), &sc->sc_send);
+}
+
+/*
+ * The SA for the next packet, with a reference.  The caller hands in the
+ * one it has, which is kept as long as it is the right one.
+ */
+static struct tdb *
+sec_pick(struct sec_softc *sc, struct tdb *have)
+{
+	struct tdb *tdb = NULL;
+	struct sec_sa *ss;
+
+	smr_read_enter();
+	ss = SMR_PTR_GET(&sc->sc_out);
+	if (ss != NULL) {
+		tdb = ss->ss_tdb;
+		if (tdb != have)
+			tdb_ref(tdb);
+	}
+	smr_read_leave();
+
+	if (have != NULL && have != tdb)
+		tdb_unref(have);
+	return (tdb);
+}
+
+/*
+ * When the outer packet may not be fragmented it may turn out too big:
+ * keep enough of the inner one to tell its sender.
+ */
+static struct mbuf *
+sec_quote(struct mbuf *m, int df)
+{
+	struct mbuf *n;
+	struct ip ip;
+	int len = m->m_pkthdr.len;
+
+	if (df != IPSP_DF_ON || m->m_pkthdr.ph_family != AF_INET ||
+	    len < (int)sizeof(ip))
+		return (NULL);
+	m_copydata(m, 0, sizeof(ip), &ip);
+	if (!ISSET(ip.ip_off, htons(IP_DF)))
+		return (NULL);
+
+	n = m_gethdr(M_DONTWAIT, MT_DATA);
+	if (n == NULL)
+		return (NULL);
+	if (len > SEC_QUOTE)
+		len = SEC_QUOTE;
+	m_clget(n, M_DONTWAIT, MCLBYTES);
+	if (!ISSET(n->m_flags, M_EXT)) {
+		m_freem(n);
+		return (NULL);
+	}
+	m_copydata(m, 0, len, mtod(n, caddr_t));
+	n->m_len = n->m_pkthdr.len = len;
+	n->m_pkthdr.ph_rtableid = m->m_pkthdr.ph_rtableid;
+	n->m_pkthdr.ph_ifidx = m->m_pkthdr.ph_ifidx;
+	return (n);
+}
+
+/* Did the outer packet not fit?  The SA has learned by how much. */
+static void
+sec_toobig(struct sec_softc *sc, struct tdb *tdb, struct mbuf *quote)
+{
+	u_int32_t mtu = READ_ONCE(tdb->tdb_mtu);
+
+	sec_lost(sc, secc_otoobig, ifc_oerrors);
+	if (mtu == 0 || quote == NULL) {
+		m_freem(quote);
+		return;
+	}
+	icmp_error(quote, ICMP_UNREACH, ICMP_UNREACH_NEEDFRAG, 0, mtu);
+}
+
+static void
+sec_send_one(struct sec_softc *sc, struct tdb *tdb, struct mbuf *m)
+{
+	int df = READ_ONCE(sc->sc_df);
+	struct mbuf *quote;
+	int error;
+#if NBPFILTER > 0
+	caddr_t if_bpf = READ_ONCE(sc->sc_if.if_bpf);
+
+	if (if_bpf && bpf_mtap_af(if_bpf, m->m_pkthdr.ph_family, m,
+	    BPF_DIRECTION_OUT)) {
+		m_freem(m);
+		return;
+	}
+#endif
+
+	CLR(m->m_flags, M_BCAST|M_MCAST);
+#if NPF > 0
+	pf_pkt_addr_changed(m);
+#endif
+	quote = sec_quote(m, df);
+	m->m_pkthdr.ph_rtableid = tdb->tdb_rdomain;
+
+	error = ipsp_process_packet(m, tdb, m->m_pkthdr.ph_family, 0, df);
+	if (error == EMSGSIZE) {
+		sec_toobig(sc, tdb, quote);
+		return;
+	}
+	if (error != 0)
+		sec_lost(sc, secc_oerror, ifc_oerrors);
+	m_freem(quote);
+}
+
+/*
+ * Shared netlock, so that others go on; a bounded batch, so that others
+ * get on.  The reference to the SA goes back before the netlock does:
+ * freeing one needs it, and this thread is not the one that reaps.
+ */
+static void
+sec_send(void *arg)
+{
+	struct sec_softc *sc = arg;
+	struct ifqueue *ifq = &sc->sc_if.if_snd;
+	struct tdb *tdb = NULL;
+	struct mbuf *m;
+	int n;
+
+	NET_LOCK_SHARED();
+	KERNEL_LOCK();
+	for (n = 0; n < SEC_BATCH && (m = ifq_dequeue(ifq)) != NULL; n++) {
+		if (!sec_running(sc)) {
+			sec_lost(sc, secc_odown, ifc_oerrors);
+			m_freem(m);
+			continue;
+		}
+		tdb = sec_pick(sc, tdb);
+		if (tdb == NULL) {
+			sec_lost(sc, secc_onosa, ifc_oerrors);
+			m_freem(m);
+			continue;
+		}
+		sec_send_one(sc, tdb, m);
+	}
+	tdb_unref(tdb);
+	KERNEL_UNLOCK();
+	NET_UNLOCK_SHARED();
+
+	if (!ifq_empty(ifq) && !READ_ONCE(sc->sc_dead))
+		task_add(net_tq(sc->sc_if.if_index), &sc->sc_send);
+}
+
+/*
+ * Input.
+ */
+
+struct sec_softc *
+sec_get(unsigned int unit)
+{
+	struct sec_softc *sc;
+
+	smr_read_enter();
+	SMR_LIST_FOREACH(sc, &sec_softcs[sec_hash(unit)], sc_entry) {
+		if (sc->sc_unit == unit) {
+			refcnt_take(&sc->sc_refs);
+			break;
+		}
+	}
+	smr_read_leave();
+
+	return (sc);
+}
+
+void
+sec_put(struct sec_softc *sc)
+{
+	if (sc != NULL)
+		refcnt_rele_wake(&sc->sc_refs);
+}
+
+/* Bytes before what was inside ESP, or -1. */
+static int
+sec_outer_len(struct mbuf *m, int af, int proto)
+{
+	struct ip ip;
+#ifdef INET6
+	struct ip6_hdr ip6;
+	struct ip6_ext ext;
+	int len, nxt;
+#endif
+
+	switch (af) {
+	case AF_INET:
+		if (m->m_pkthdr.len < (int)sizeof(ip))
+			return (-1);
+		m_copydata(m, 0, sizeof(ip), &ip);
+		return (ip.ip_hl << 2);
+#ifdef INET6
+	case AF_INET6:
+		if (m->m_pkthdr.len < (int)sizeof(ip6))
+			return (-1);
+		m_copydata(m, 0, sizeof(ip6), &ip6);
+		len = sizeof(ip6);
+		nxt = ip6.ip6_nxt;
+		while (nxt == IPPROTO_HOPOPTS || nxt == IPPROTO_ROUTING ||
+		    nxt == IPPROTO_DSTOPTS) {
+			if (m->m_pkthdr.len < len + (int)sizeof(ext))
+				return (-1);
+			m_copydata(m, len, sizeof(ext), &ext);
+			len += (ext.ip6e_len + 1) << 3;
+			nxt = ext.ip6e_nxt;
+		}
+		return (nxt == proto ? len : -1);
+#endif
+	default:
+		return (-1);
+	}
+}
+
+/*
+ * Is there at least the header of what the packet claims to be?  The
+ * stack looks closer; this keeps one protocol from posing as another.
+ */
+static int
+sec_inner_ok(struct mbuf *m, int version, int hlen)
+{
+	u_int8_t vhl;
+
+	if (m->m_pkthdr.len < hlen)
+		return (0);
+	m_copydata(m, 0, sizeof(vhl), &vhl);
+	return (vhl >> 4 == version);
+}
+
+/* The family of what was inside; counts and returns AF_UNSPEC if bad. */
+static int
+sec_inner_family(struct sec_softc *sc, struct mbuf *m, int proto)
+{
+	switch (proto) {
+	case IPPROTO_IPV4:
+		if (sec_inner_ok(m, IPVERSION, sizeof(struct ip)))
+			return (AF_INET);
+		break;
+#ifdef INET6
+	case IPPROTO_IPV6:
+		if (sec_inner_ok(m, 6, sizeof(struct ip6_hdr)))
+			return (AF_INET6);
+		break;
+#endif
+#ifdef MPLS
+	case IPPROTO_MPLS:
+		if (m->m_pkthdr.len >= (int)sizeof(u_int32_t))
+			return (AF_MPLS);
+		break;
+#endif
+	case IPPROTO_NONE:
+		/* traffic flow confidentiality, not a loss */
+		counters_inc(sc->sc_counters, secc_idummy);
+		return (AF_UNSPEC);
+	default:
+		sec_lost(sc, secc_iproto, ifc_noproto);
+		return (AF_UNSPEC);
+	}
+
+	sec_lost(sc, secc_iheader, ifc_ierrors);
+	return (AF_UNSPEC);
+}
+
+/*
+ * What the outer frame and header said is not about this packet: checksums
+ * verified, broadcast, and the marks by which others take it for one that
+ * a policy has let in.  The tags, its history, stay.
+ */
+static void
+sec_wash(struct mbuf *m)
+{
+	CLR(m->m_flags, M_BCAST|M_MCAST|M_CONF|M_AUTH|M_COMP|M_TUNNEL);
+	m->m_pkthdr.csum_flags = 0;
+	m->m_pkthdr.pf.prio = IFQ_DEFPRIO;
+#if NPF > 0
+	pf_pkt_addr_changed(m);
+#endif
+}
+
+void
+sec_input(struct sec_softc *sc, int af, int proto, struct mbuf *m,
+    struct netstack *ns)
+{
+	int hlen;
+
+	if (!sec_running(sc)) {
+		sec_lost(sc, secc_idown, ifc_ierrors);
+		goto drop;
+	}
+
+	hlen = sec_outer_len(m, af, proto);
+	if (hlen == -1 || hlen > m->m_pkthdr.len) {
+		sec_lost(sc, secc_iheader, ifc_ierrors);
+		goto drop;
+	}
+	m_adj(m, hlen);
+
+	af = sec_inner_family(sc, m, proto);
+	if (af == AF_UNSPEC)
+		goto drop;
+
+	sec_wash(m);
+	m->m_pkthdr.ph_family = af;
+	if_vinput(&sc->sc_if, m, ns);
+	return;
+
+drop:
+	m_freem(m);
+}
+
+/*
+ * SAs.
+ */
+
+static struct sec_sa *
+sec_sa_find(struct tdb *tdb)
+{
+	struct sec_sa *ss;
+
+	MUTEX_ASSERT_LOCKED(&sec_mtx);
+	LIST_FOREACH(ss, &sec_sas[sec_hash(tdb->tdb_spi)], ss_byspi) {
+		if (ss->ss_tdb == tdb)
+			return (ss);
+	}
+	return (NULL);
+}
+
+/* An SA that no packet may use is held, but is neither in nor out. */
+static int
+sec_sa_direction(struct tdb *tdb)
+{
+	u_int32_t flags = READ_ONCE(tdb->tdb_flags);
+
+	if (!ISSET(flags, TDBF_TUNNELING) || ISSET(flags, TDBF_INVALID))
+		return (0);
+	return (tdb->tdb_iface_dir);
+}
+
+static struct sec_softc *
+sec_find(unsigned int unit)
+{
+	struct sec_softc *sc;
+
+	MUTEX_ASSERT_LOCKED(&sec_mtx);
+	SMR_LIST_FOREACH_LOCKED(sc, &sec_softcs[sec_hash(unit)], sc_entry) {
+		if (sc->sc_unit == unit)
+			return (sc);
+	}
+	return (NULL);
+}
+
+/*
+ * The link is up when there is an SA for either direction; with link0 the
+ * interface does not say.
+ */
+static void
+sec_linkstate(struct sec_softc *sc, int alive)
+{
+	struct ifnet *ifp = &sc->sc_if;
+	int state;
+
+	if (ISSET(READ_ONCE(ifp->if_flags), IFF_LINK0))
+		state = LINK_STATE_UNKNOWN;
+	else
+		state = alive ? LINK_STATE_UP : LINK_STATE_DOWN;
+	if (READ_ONCE(ifp->if_link_state) == state)
+		return;
+	WRITE_ONCE(ifp->if_link_state, state);
+	if_link_state_change(ifp);
+}
+
+/* Choose the SA to send with, the newest, and judge the link. */
+static void
+sec_choose(unsigned int unit)
+{
+	struct sec_sa *ss, *out = NULL, *in = NULL;
+	struct sec_softc *sc;
+
+	MUTEX_ASSERT_LOCKED(&sec_mtx);
+	sc = sec_find(unit);
+	if (sc == NULL)
+		return;
+	LIST_FOREACH(ss, &sec_units[sec_hash(unit)], ss_byunit) {
+		if (ss->ss_unit != unit)
+			continue;
+		if (ss->ss_dir == IPSP_DIRECTION_IN)
+			in = ss;
+		if (ss->ss_dir == IPSP_DIRECTION_OUT &&
+		    (out == NULL || ss->ss_age > out->ss_age))
+			out = ss;
+	}
+	if (SMR_PTR_GET_LOCKED(&sc->sc_out) != out)
+		SMR_PTR_SET_LOCKED(&sc->sc_out, out);
+	sec_linkstate(sc, in != NULL && out != NULL);
+}
+
+static void
+sec_refresh(unsigned int unit)
+{
+	mtx_enter(&sec_mtx);
+	sec_choose(unit);
+	mtx_leave(&sec_mtx);
+}
+
+/* Put a record where the SA now says; consumes it if there is one. */
+static void
+sec_sa_attach(struct sec_sa *ss, struct tdb *tdb)
+{
+	unsigned int ounit;
+
+	MUTEX_ASSERT_LOCKED(&sec_mtx);
+	ss->ss_tdb = tdb_ref(tdb);
+	ss->ss_age = ++sec_age;
+	ss->ss_unit = ounit = tdb->tdb_iface;
+	ss->ss_dir = sec_sa_direction(tdb);
+	LIST_INSERT_HEAD(&sec_sas[sec_hash(tdb->tdb_spi)], ss, ss_byspi);
+	LIST_INSERT_HEAD(&sec_units[sec_hash(ounit)], ss, ss_byunit);
+	sec_choose(ounit);
+}
+
+/* A relinked SA may have moved to another unit or direction. */
+static void
+sec_sa_move(struct sec_sa *ss, struct tdb *tdb)
+{
+	unsigned int ounit = ss->ss_unit;
+
+	MUTEX_ASSERT_LOCKED(&sec_mtx);
+	LIST_REMOVE(ss, ss_byunit);
+	ss->ss_unit = tdb->tdb_iface;
+	ss->ss_dir = sec_sa_direction(tdb);
+	LIST_INSERT_HEAD(&sec_units[sec_hash(ss->ss_unit)], ss, ss_byunit);
+	if (ounit != ss->ss_unit)
+		sec_choose(ounit);
+	sec_choose(ss->ss_unit);
+}
+
+static void
+sec_sa_detach(struct sec_sa *ss)
+{
+	MUTEX_ASSERT_LOCKED(&sec_mtx);
+	LIST_REMOVE(ss, ss_byspi);
+	LIST_REMOVE(ss, ss_byunit);
+	sec_choose(ss->ss_unit);
+	SIMPLEQ_INSERT_TAIL(&sec_dead, ss, ss_dead);
+	task_add(systqmp, &sec_reap_task);
+}
+
+/*
+ * Nothing may sleep here.  Without memory the SA is bound later, by a task
+ * that looks at all of them.
+ */
+void
+sec_tdb_insert(struct tdb *tdb)
+{
+	struct sec_sa *ss, *nss;
+
+	nss = malloc(sizeof(*nss), M_DEVBUF, M_NOWAIT|M_ZERO);
+
+	mtx_enter(&sec_mtx);
+	ss = sec_sa_find(tdb);
+	if (ss != NULL)
+		sec_sa_move(ss, tdb);
+	else if (nss != NULL) {
+		sec_sa_attach(nss, tdb);
+		nss = NULL;
+	} else {
+		sec_snomem++;
+		task_add(systqmp, &sec_bind_task);
+	}
+	mtx_leave(&sec_mtx);
+
+	if (nss != NULL)
+		free(nss, M_DEVBUF, sizeof(*nss));
+}
+
+/*
+ * Only an SA that is being deleted leaves.  Otherwise it is taken out of
+ * the tables to be put back under the same hold of the mutex, and a
+ * sender that looks meanwhile must not find the interface without it.
+ * One that is not known here was not ours when it was put in, or waits
+ * for memory.
+ */
+void
+sec_tdb_remove(struct tdb *tdb)
+{
+	struct sec_sa *ss;
+
+	if (!ISSET(READ_ONCE(tdb->tdb_flags), TDBF_DELETED))
+		return;
+
+	mtx_enter(&sec_mtx);
+	ss = sec_sa_find(tdb);
+	if (ss != NULL)
+		sec_sa_detach(ss);
+	mtx_leave(&sec_mtx);
+}
+
+/*
+ * After a grace period no sender follows a record any more.  This has a
+ * thread to itself as far as transmit is concerned: waiting here pauses
+ * nobody's packets.
+ */
+static void
+sec_reap(void *arg)
+{
+	struct sec_sa_queue dead = SIMPLEQ_HEAD_INITIALIZER(dead);
+	struct sec_sa *ss;
+
+	mtx_enter(&sec_mtx);
+	SIMPLEQ_CONCAT(&dead, &sec_dead);
+	mtx_leave(&sec_mtx);
+	if (SIMPLEQ_EMPTY(&dead))
+		return;
+
+	smr_barrier();
+	NET_LOCK();
+	while ((ss = SIMPLEQ_FIRST(&dead)) != NULL) {
+		SIMPLEQ_REMOVE_HEAD(&dead, ss_dead);
+		tdb_unref(ss->ss_tdb);
+		free(ss, M_DEVBUF, sizeof(*ss));
+	}
+	NET_UNLOCK();
+}
+
+static int
+sec_bind_tdb(struct tdb *tdb, void *arg, int last)
+{
+	struct sec_sa *ss;
+
+	if (!ISSET(READ_ONCE(tdb->tdb_flags), TDBF_IFACE))
+		return (0);
+	ss = malloc(sizeof(*ss), M_DEVBUF, M_WAITOK|M_ZERO);
+
+	mtx_enter(&sec_mtx);
+	if (!ISSET(READ_ONCE(tdb->tdb_flags), TDBF_DELETED) &&
+	    sec_sa_find(tdb) == NULL) {
+		sec_sa_attach(ss, tdb);
+		ss = NULL;
+	}
+	mtx_leave(&sec_mtx);
+
+	if (ss != NULL)
+		free(ss, M_DEVBUF, sizeof(*ss));
+	return (0);
+}
+
+/* The netlock keeps SAs from being deleted between look and bind. */
+static void
+sec_bind(void *arg)
+{
+	unsigned int rdomain;
+
+	NET_LOCK();
+	for (rdomain = 0; rdomain <= RT_TABLEID_MAX; rdomain++)
+		tdb_walk(rdomain, sec_bind_tdb, NULL);
+	NET_UNLOCK();
+}
