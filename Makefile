@@ -43,8 +43,7 @@ test-full:
 
 bench:
 	@sh ${MKDIR}/deps.sh need run
-	@${QUIET} ${MAKE} all
-	@(cd regress && ${QUIET} ${MAKE} all)
+	@(cd sys/arch/um && ${QUIET} ${MAKE} bench)
 	@CONF=${CONF} N='${N}' JSON='${JSON}' sh regress/bench/bench.sh
 
 lint:

@@ -522,6 +522,7 @@ sa_udpencap(const struct draft *d, struct rule *r)
 	if (d->satype != SADB_SATYPE_ESP)
 		conf_error("udpencap belongs to esp rules");
 	r->udpencap = 1;
+	r->udpport = htons(UDPENCAP_PORT);
 	if (d->udpport != NULL &&
 	    number(d->udpport, "udpencap port", 1, 65535, "1 to 65535",
 	    &port) == 0)

@@ -134,7 +134,8 @@ struct rule {
 	uint8_t		 testonly;
 	uint8_t		 hasiface;
 	uint32_t	 iface;		/* unit of sec(4) */
-	uint16_t	 udpport;	/* network byte order, 0 default */
+	uint16_t	 udpport;	/* network byte order */
+#define UDPENCAP_PORT	4500
 	char		*bundle;
 
 	/* flow; in a bundle, peer is the second SA's destination */
@@ -196,6 +197,7 @@ struct sadb_msg;
 struct sadb_ext;
 /* extensions of a message by type, those it has */
 struct extmap {
+	uint8_t			 satype;
 	const struct sadb_ext	*ext[64];
 };
 /*

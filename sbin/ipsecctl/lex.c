@@ -106,7 +106,7 @@ readable(char *to, const char *from, size_t size)
 {
 	size_t i;
 
-	for (i = 0; from[i] != '\0' && i < size - 1; i++)
+	for (i = 0; i < size - 1 && from[i] != '\0'; i++)
 		to[i] = isprint((unsigned char)from[i]) ? from[i] : '?';
 	to[i] = '\0';
 	if (from[i] != '\0')

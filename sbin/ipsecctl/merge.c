@@ -25,8 +25,8 @@
 
 /* hosts of a line, sorted by appearance */
 struct hosts {
-	const struct addr	**h_addr;
-	size_t			  h_n;
+	const struct addr	**ho_addr;
+	size_t			  ho_n;
 };
 
 struct line {
@@ -38,11 +38,11 @@ struct line {
 static void
 hosts_add(struct hosts *h, const struct addr *a)
 {
-	h->h_addr = recallocarray(h->h_addr, h->h_n, h->h_n + 1,
-	    sizeof(*h->h_addr));
-	if (h->h_addr == NULL)
+	h->ho_addr = recallocarray(h->ho_addr, h->ho_n, h->ho_n + 1,
+	    sizeof(*h->ho_addr));
+	if (h->ho_addr == NULL)
 		err(1, NULL);
-	h->h_addr[h->h_n++] = a;
+	h->ho_addr[h->ho_n++] = a;
 }
 
 static int
@@ -51,10 +51,10 @@ hosts_cmp(const struct hosts *a, const struct hosts *b)
 	size_t i;
 	int rv;
 
-	if (a->h_n != b->h_n)
-		return (a->h_n < b->h_n ? -1 : 1);
-	for (i = 0; i < a->h_n; i++)
-		if ((rv = addr_cmp(a->h_addr[i], b->h_addr[i])) != 0)
+	if (a->ho_n != b->ho_n)
+		return (a->ho_n < b->ho_n ? -1 : 1);
+	for (i = 0; i < a->ho_n; i++)
+		if ((rv = addr_cmp(a->ho_addr[i], b->ho_addr[i])) != 0)
 			return (rv);
 	return (0);
 }
@@ -64,25 +64,25 @@ hosts_join(struct hosts *a, struct hosts *b)
 {
 	size_t i;
 
-	for (i = 0; i < b->h_n; i++)
-		hosts_add(a, b->h_addr[i]);
+	for (i = 0; i < b->ho_n; i++)
+		hosts_add(a, b->ho_addr[i]);
 }
 
 /* Room for all that hosts_text() writes. */
 static char *
 hosts_text(const struct hosts *h)
 {
-	size_t i, size = h->h_n * 64 + 8;
+	size_t i, size = h->ho_n * 64 + 8;
 	char *s = xcalloc(1, size);
 
-	if (h->h_n == 1) {
-		strlcpy(s, addr_str(h->h_addr[0]), size);
+	if (h->ho_n == 1) {
+		strlcpy(s, addr_str(h->ho_addr[0]), size);
 		return (s);
 	}
 	strlcpy(s, "{ ", size);
-	for (i = 0; i < h->h_n; i++) {
+	for (i = 0; i < h->ho_n; i++) {
 		strlcat(s, i > 0 ? ", " : "", size);
-		strlcat(s, addr_str(h->h_addr[i]), size);
+		strlcat(s, addr_str(h->ho_addr[i]), size);
 	}
 	strlcat(s, " }", size);
 	return (s);
@@ -169,8 +169,8 @@ join(struct line *lines, size_t n, int by_from)
 		}
 		hosts_join(by_from ? &last->to : &last->from,
 		    by_from ? &l->to : &l->from);
-		free(l->from.h_addr);
-		free(l->to.h_addr);
+		free(l->from.ho_addr);
+		free(l->to.ho_addr);
 	}
 	return (left);
 }
@@ -186,8 +186,8 @@ line_print(struct line *l, size_t nr, int opts)
 	putchar('\n');
 	free(from);
 	free(to);
-	free(l->from.h_addr);
-	free(l->to.h_addr);
+	free(l->from.ho_addr);
+	free(l->to.ho_addr);
 }
 
 void

@@ -34,6 +34,7 @@ dump_map(const struct sadb_msg *msg, size_t size, struct extmap *map)
 	if (size < sizeof(*msg) || msg->sadb_msg_len * 8U < sizeof(*msg) ||
 	    msg->sadb_msg_len * 8U > size)
 		return (-1);
+	map->satype = msg->sadb_msg_satype;
 	end = p + msg->sadb_msg_len * 8;
 	for (p += sizeof(*msg); p < end; p += len) {
 		ext = (const void *)p;
@@ -135,17 +136,22 @@ static void
 print_sa(const struct sadb_ext *ext, const struct extmap *map, int opts)
 {
 	const struct sadb_sa *sa = (const void *)ext;
-	size_t len;
+	const struct sadb_protocol *type2 =
+	    (const void *)map->ext[SADB_X_EXT_SATYPE2];
+	uint8_t satype = map->satype;
 
+	if (ext->sadb_ext_type == SADB_X_EXT_SA2 && type2 != NULL)
+		satype = type2->sadb_protocol_proto;
 	printf("spi 0x%08x", ntohl(sa->sadb_sa_spi));
-	(void)dump_key(map->ext[SADB_EXT_KEY_AUTH], &len);
 	if (sa->sadb_sa_auth != 0)
 		printf(" auth %s",
-		    alg_byid(ALG_AUTH, sa->sadb_sa_auth, len)->kname);
-	(void)dump_key(map->ext[SADB_EXT_KEY_ENCRYPT], &len);
-	if (sa->sadb_sa_encrypt != 0)
+		    alg_byid(ALG_AUTH, sa->sadb_sa_auth, 0)->kname);
+	if (sa->sadb_sa_encrypt != 0 && satype == SADB_X_SATYPE_IPCOMP)
+		printf(" comp %s",
+		    alg_byid(ALG_COMP, sa->sadb_sa_encrypt, 0)->kname);
+	else if (sa->sadb_sa_encrypt != 0)
 		printf(" enc %s",
-		    alg_byid(ALG_ENC, sa->sadb_sa_encrypt, len)->kname);
+		    alg_byid(ALG_ENC, sa->sadb_sa_encrypt, 0)->kname);
 	printf("\n\t\tstate %s replay %u", state_name(sa->sadb_sa_state),
 	    sa->sadb_sa_replay);
 	print_flags(sa->sadb_sa_flags);

@@ -166,7 +166,7 @@ print_sa(const struct rule *r, int opts)
 	    addr_str(&r->dst), r->spi);
 	if (r->udpencap)
 		printf(" udpencap");
-	if (r->udpport != 0)
+	if (r->udpencap && r->udpport != htons(UDPENCAP_PORT))
 		printf(" port %u", ntohs(r->udpport));
 	if (r->auth != NULL && !aead)
 		printf(" auth %s", r->auth->name);

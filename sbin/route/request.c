@@ -142,24 +142,24 @@ message_get(int s, struct rtmsg *msg)
 	}
 }
 
-/* Who only tells does not listen; who asks hears answers alone. */
+/*
+ * Who only tells does not listen; who asks hears answers alone.  A table
+ * comes to be with its first route: the others have to exist.
+ */
 static void
 message_filter(int s, int type)
 {
 	unsigned int filter = ROUTE_FILTER(RTM_GET), table = rtable;
 	int off = 0;
 
-	if (type != RTM_GET) {
-		if (setsockopt(s, SOL_SOCKET, SO_USELOOPBACK, &off,
-		    sizeof(off)) == -1)
-			err(1, "SO_USELOOPBACK");
-		return;
-	}
-	if (setsockopt(s, AF_ROUTE, ROUTE_MSGFILTER, &filter,
-	    sizeof(filter)) == -1)
+	if (type != RTM_GET && setsockopt(s, SOL_SOCKET, SO_USELOOPBACK,
+	    &off, sizeof(off)) == -1)
+		err(1, "SO_USELOOPBACK");
+	if (type == RTM_GET && setsockopt(s, AF_ROUTE, ROUTE_MSGFILTER,
+	    &filter, sizeof(filter)) == -1)
 		err(1, "ROUTE_MSGFILTER");
-	if (setsockopt(s, AF_ROUTE, ROUTE_TABLEFILTER, &table,
-	    sizeof(table)) == -1) {
+	if (type != RTM_ADD && setsockopt(s, AF_ROUTE, ROUTE_TABLEFILTER,
+	    &table, sizeof(table)) == -1) {
 		if (errno == ENOENT)
 			errx(1, "routing table %u does not exist", rtable);
 		err(1, "ROUTE_TABLEFILTER");

@@ -197,17 +197,17 @@ static const struct modifier modifiers[] = {
 static const struct modifier *
 modifier_find(const struct rtreq *rq, const char *word)
 {
-	size_t i;
+	const struct modifier *mo;
 
-	for (i = 0; i < NMODIFIERS; i++)
-		if (strcmp(word + 1, modifiers[i].mo_name) == 0)
-			break;
-	if (i == NMODIFIERS)
-		errx(1, "botched keyword: %s", word);
-	if ((modifiers[i].mo_cmds & rq->rq_cmd) == 0)
-		errx(1, "botched keyword: %s is not for %s", word,
-		    rq->rq_name);
-	return (&modifiers[i]);
+	for (mo = modifiers; mo < modifiers + NMODIFIERS; mo++) {
+		if (strcmp(word + 1, mo->mo_name) != 0)
+			continue;
+		if ((mo->mo_cmds & rq->rq_cmd) == 0)
+			errx(1, "botched keyword: %s is not for %s", word,
+			    rq->rq_name);
+		return (mo);
+	}
+	errx(1, "botched keyword: %s", word);
 }
 
 /* Destination, then gateway. */

@@ -1,6 +1,5 @@
 # One script for the tools' directory: SCRIPT (name.sh), PROG (name), MAN.
 include ${TOP}/share/mk/own.mk
-include ${TOP}/share/mk/man.mk
 
 all:
 	@mkdir -p ${CONF} ${KERNDIR}/sbin
@@ -12,5 +11,7 @@ install: install-man
 	install -m 755 ${SCRIPT} ${SBINDIR}/${PROG}
 clean:
 	rm -rf ${CONF}
+
+include ${TOP}/share/mk/man.mk
 
 .PHONY: all install clean

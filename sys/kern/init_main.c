@@ -35,6 +35,7 @@
 #include <net/toeplitz.h>
 
 #include <netinet/in.h>
+#include <netinet/ip_var.h>
 #include <netinet/ip_ipsp.h>
 
 #include <crypto/cryptodev.h>
@@ -119,6 +120,7 @@ boot_undo(void)
 
 	boot_undo_interfaces();
 	boot_undo_sas();
+	ip_frag_drain();
 	softnet_forget();
 	loopdetach();
 	route_fini();

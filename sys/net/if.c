@@ -383,7 +383,7 @@ void
 if_up(struct ifnet *ifp)
 {
 	NET_ASSERT_LOCKED_EXCLUSIVE();
-	SET(ifp->if_flags, IFF_UP);
+	WRITE_ONCE(ifp->if_flags, ifp->if_flags | IFF_UP);
 	microtime(&ifp->if_lastchange);
 	if_linkstate(ifp);
 }
@@ -392,7 +392,7 @@ void
 if_down(struct ifnet *ifp)
 {
 	NET_ASSERT_LOCKED_EXCLUSIVE();
-	CLR(ifp->if_flags, IFF_UP);
+	WRITE_ONCE(ifp->if_flags, ifp->if_flags & ~IFF_UP);
 	microtime(&ifp->if_lastchange);
 	ifq_purge(&ifp->if_snd);
 	if_linkstate(ifp);
@@ -564,8 +564,8 @@ ifpromisc(struct ifnet *ifp, int on)
 	NET_ASSERT_LOCKED_EXCLUSIVE();
 	ifp->if_pcount += on ? 1 : -1;
 	if (ifp->if_pcount > 0)
-		SET(ifp->if_flags, IFF_PROMISC);
+		WRITE_ONCE(ifp->if_flags, ifp->if_flags | IFF_PROMISC);
 	else
-		CLR(ifp->if_flags, IFF_PROMISC);
+		WRITE_ONCE(ifp->if_flags, ifp->if_flags & ~IFF_PROMISC);
 	return (0);
 }

@@ -207,17 +207,13 @@ if_setflags(struct ifnet *ifp, struct ifreq *ifr)
 	unsigned short old = ifp->if_flags;
 	int error, up = ISSET(ifr->ifr_flags, IFF_UP);
 
-	ifp->if_flags = (old & (IFF_CANTCHANGE | IFF_UP)) |
-	    (ifr->ifr_flags & ~IFF_CANTCHANGE);
-	if (up)
-		SET(ifp->if_flags, IFF_UP);
-	else
-		CLR(ifp->if_flags, IFF_UP);
+	WRITE_ONCE(ifp->if_flags, (old & IFF_CANTCHANGE) |
+	    (ifr->ifr_flags & ~IFF_CANTCHANGE));
 	KERNEL_LOCK();
 	error = ifp->if_ioctl(ifp, SIOCSIFFLAGS, (caddr_t)ifr);
 	KERNEL_UNLOCK();
 	if (error != 0) {
-		ifp->if_flags = old;
+		WRITE_ONCE(ifp->if_flags, old);
 		return (error);
 	}
 	if (up && !ISSET(old, IFF_UP))

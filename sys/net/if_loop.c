@@ -34,6 +34,7 @@ static int	loop_clone_destroy(struct ifnet *);
 static int	loioctl(struct ifnet *, u_long, caddr_t);
 static int	looutput(struct ifnet *, struct mbuf *, struct sockaddr *,
 		    struct rtentry *);
+static void	lortrequest(struct ifnet *, int, struct rtentry *);
 static void	lostart(struct ifqueue *);
 
 static struct if_clone loop_cloner =
@@ -56,7 +57,7 @@ loop_clone_create(struct if_clone *ifc, int unit)
 	snprintf(ifp->if_xname, sizeof(ifp->if_xname), "lo%d", unit);
 	ifp->if_flags = IFF_LOOPBACK | IFF_MULTICAST;
 	ifp->if_xflags = IFXF_MPSAFE;
-	ifp->if_rtrequest = p2p_rtrequest;
+	ifp->if_rtrequest = lortrequest;
 	ifp->if_type = IFT_LOOP;
 	ifp->if_mtu = LOMTU;
 	ifp->if_ioctl = loioctl;
@@ -105,6 +106,15 @@ lostart(struct ifqueue *ifq)
 	ifq_purge(ifq);
 }
 
+/* Routes through here show what they carry. */
+static void
+lortrequest(struct ifnet *ifp, int req, struct rtentry *rt)
+{
+	if (req == RTM_ADD && rt->rt_mtu == 0)
+		rt->rt_mtu = ifp->if_mtu;
+	p2p_rtrequest(ifp, req, rt);
+}
+
 static int
 looutput(struct ifnet *ifp, struct mbuf *m, struct sockaddr *dst,
     struct rtentry *rt)
@@ -133,12 +143,12 @@ loioctl(struct ifnet *ifp, u_long cmd, caddr_t data)
 	switch (cmd) {
 	case SIOCSIFFLAGS:
 		if (ISSET(ifp->if_flags, IFF_UP))
-			SET(ifp->if_flags, IFF_RUNNING);
+			WRITE_ONCE(ifp->if_flags, ifp->if_flags | IFF_RUNNING);
 		else
-			CLR(ifp->if_flags, IFF_RUNNING);
+			WRITE_ONCE(ifp->if_flags, ifp->if_flags & ~IFF_RUNNING);
 		return (0);
 	case SIOCSIFADDR:
-		SET(ifp->if_flags, IFF_RUNNING);
+		WRITE_ONCE(ifp->if_flags, ifp->if_flags | IFF_RUNNING);
 		if_up(ifp);
 		return (0);
 	case SIOCADDMULTI:

@@ -240,7 +240,7 @@ sec_clone_destroy(struct ifnet *ifp)
 
 	NET_LOCK();
 	WRITE_ONCE(sc->sc_dead, 1);
-	CLR(ifp->if_flags, IFF_RUNNING);
+	WRITE_ONCE(ifp->if_flags, ifp->if_flags & ~IFF_RUNNING);
 	NET_UNLOCK();
 
 	mtx_enter(&sec_mtx);
@@ -281,9 +281,9 @@ sec_ioctl(struct ifnet *ifp, u_long cmd, caddr_t data)
 		if (READ_ONCE(sc->sc_dead))
 			return (ENXIO);
 		if (ISSET(ifp->if_flags, IFF_UP))
-			SET(ifp->if_flags, IFF_RUNNING);
+			WRITE_ONCE(ifp->if_flags, ifp->if_flags | IFF_RUNNING);
 		else
-			CLR(ifp->if_flags, IFF_RUNNING);
+			WRITE_ONCE(ifp->if_flags, ifp->if_flags & ~IFF_RUNNING);
 		/* link0 changes what the link state says */
 		sec_refresh(sc->sc_unit);
 		break;

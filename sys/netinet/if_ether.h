@@ -94,7 +94,7 @@ struct ether_arp {
 #define arp_op		ea_hdr.ar_op
 
 /*
- * ARP's counters.
+ * ARP's counters: sysctl { CTL_NET, PF_INET, IPPROTO_IP, IPCTL_ARPSTATS }.
  */
 struct arpstat {
 	u_int64_t	arps_rcvrequest;

@@ -225,6 +225,8 @@ struct ip_mreqn {
 #define IPCTL_ARPDOWN			40	/* seconds */
 #define IPCTL_ARPQUEUE			41
 #define IPCTL_MAXID			42
+/* of this kernel alone */
+#define IPCTL_ARPSTATS			200	/* struct arpstat */
 
 #ifdef _KERNEL
 /* ---- kernel: the family's own interface starts here ---- */

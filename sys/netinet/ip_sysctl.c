@@ -23,6 +23,7 @@
 #include <sys/sysctl.h>
 
 #include <netinet/in.h>
+#include <netinet/if_ether.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/ip_ipsp.h>
 #include <netinet/ip_var.h>
@@ -68,6 +69,15 @@ ip_sysctl_stats(void *oldp, size_t *oldlenp, void *newp)
 }
 
 static int
+ip_sysctl_arpstats(void *oldp, size_t *oldlenp, void *newp)
+{
+	struct arpstat as;
+
+	arpstat_read(&as);
+	return (sysctl_rdstruct(oldp, oldlenp, newp, &as, sizeof(as)));
+}
+
+static int
 ip_sysctl_mtudisc(int *var, int max, void *oldp, size_t *oldlenp, void *newp,
     size_t newlen)
 {
@@ -88,6 +98,8 @@ ip_sysctl(int *name, u_int namelen, void *oldp, size_t *oldlenp, void *newp,
 	switch (name[0]) {
 	case IPCTL_STATS:
 		return (ip_sysctl_stats(oldp, oldlenp, newp));
+	case IPCTL_ARPSTATS:
+		return (ip_sysctl_arpstats(oldp, oldlenp, newp));
 	case IPCTL_MTUDISC:
 		return (ip_sysctl_mtudisc(&ip_mtudisc, 1, oldp, oldlenp,
 		    newp, newlen));

@@ -25,7 +25,8 @@
 
 struct socket *kpk_so, *kpk_listener;
 static struct kpk_msg kpk_answer;
-static u_int32_t kpk_seq;
+static u_int32_t kpk_seq;		/* atomic */
+static u_int32_t kpk_sent;		/* atomic */
 
 int
 kpk_open(void)
@@ -65,7 +66,8 @@ kpk_init(struct kpk_msg *km, int type, int satype)
 	km->km.hdr.sadb_msg_version = PF_KEY_V2;
 	km->km.hdr.sadb_msg_type = type;
 	km->km.hdr.sadb_msg_satype = satype;
-	km->km.hdr.sadb_msg_seq = ++kpk_seq;
+	km->km.hdr.sadb_msg_seq = __atomic_add_fetch(&kpk_seq, 1,
+	    __ATOMIC_RELAXED);
 	km->km.hdr.sadb_msg_pid = curproc->p_pid;
 	km->km_len = sizeof(km->km.hdr);
 	km->km.hdr.sadb_msg_len = km->km_len / 8;
@@ -210,14 +212,15 @@ kpk_name(struct kpk_msg *km, int type, u_int32_t spi)
 int
 kpk_send(struct socket *so, const void *p, size_t len)
 {
+	u_int32_t nth = __atomic_add_fetch(&kpk_sent, 1, __ATOMIC_RELAXED);
 	struct mbuf *m, *n;
 	int error;
 
 	m = m_devget((char *)(uintptr_t)p, len, 0);
 	if (m == NULL)
 		return (ENOBUFS);
-	if (len > 1 && (kt_random() & 7) == 0) {
-		n = m_split(m, kt_random() % (len - 1) + 1, M_WAITOK);
+	if (len > 1 && nth % 8 == 0) {
+		n = m_split(m, nth % (len - 1) + 1, M_WAITOK);
 		m_cat(m, n);
 		m->m_pkthdr.len = len;
 	}

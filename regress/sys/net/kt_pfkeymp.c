@@ -198,8 +198,8 @@ pkmp_sender(void *arg)
 
 KTEST(mp_pfkey, "add, update, delete, dump, listen and send at a time")
 {
-	static struct kpk_msg answer;
-	unsigned long n = kt_count(300), i;
+	static struct kpk_msg km, answer;
+	unsigned long n = kt_count(500), i;
 	struct sec_stats ss;
 
 	KT_EQ(ksec_setup(), 0);
@@ -212,8 +212,10 @@ KTEST(mp_pfkey, "add, update, delete, dump, listen and send at a time")
 	pkmp_start(pkmp_reader, NULL);
 	pkmp_start(pkmp_opener, NULL);
 	for (i = 0; i < n; i++) {
-		kt_sleep(MSEC_TO_NSEC(1));
-		kpk_drain();
+		kpk_name(&km, SADB_GET, CHURN_SPI);
+		pkmp_send(kpk_so, &km);
+		pkmp_drain(kpk_listener);
+		yield();
 	}
 	pkmp_join();
 	KT_EQ(pkmp_errors, 0);

@@ -293,7 +293,7 @@ KTEST(sec_link, "the link is up with an SA for each direction, or link0")
 	ksec_delete(in);
 	KT_EQ(ifp->if_link_state, LINK_STATE_DOWN);
 	NET_LOCK();
-	SET(ifp->if_flags, IFF_LINK0);
+	WRITE_ONCE(ifp->if_flags, ifp->if_flags | IFF_LINK0);
 	NET_UNLOCK();
 	ksec_flags(0, IFF_UP);
 	KT_EQ(ifp->if_link_state, LINK_STATE_UNKNOWN);

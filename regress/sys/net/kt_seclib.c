@@ -64,9 +64,9 @@ ksec_flags(unsigned int unit, int flags)
 	memset(&ifr, 0, sizeof(ifr));
 	NET_LOCK();
 	if (flags & IFF_UP)
-		SET(ifp->if_flags, IFF_UP);
+		WRITE_ONCE(ifp->if_flags, ifp->if_flags | IFF_UP);
 	else
-		CLR(ifp->if_flags, IFF_UP);
+		WRITE_ONCE(ifp->if_flags, ifp->if_flags & ~IFF_UP);
 	KERNEL_LOCK();
 	error = ifp->if_ioctl(ifp, SIOCSIFFLAGS, (caddr_t)&ifr);
 	KERNEL_UNLOCK();

@@ -128,13 +128,13 @@ eth_sent(void)
 	return (mq_dequeue(&eth.out));
 }
 
-/* Send n packets to a neighbour; the first error. */
+/* Send a packet to a neighbour; consumed. */
 static int
-eth_send(in_addr_t dst, u_int n)
+eth_send_one(in_addr_t dst, struct mbuf *m)
 {
 	struct sockaddr_in sin;
 	struct rtentry *rt;
-	int error = 0;
+	int error;
 
 	memset(&sin, 0, sizeof(sin));
 	sin.sin_len = sizeof(sin);
@@ -142,12 +142,22 @@ eth_send(in_addr_t dst, u_int n)
 	sin.sin_addr.s_addr = dst;
 	NET_LOCK_SHARED();
 	rt = rtalloc(sintosa(&sin), RT_RESOLVE, 0);
-	while (n-- > 0 && error == 0)
-		error = ETH->if_output(ETH, kti_packet(IP_US, dst,
-		    IPPROTO_UDP, 20 + n), sintosa(&sin), rt);
+	error = ETH->if_output(ETH, m, sintosa(&sin), rt);
 	rtfree(rt);
 	NET_UNLOCK_SHARED();
 	kt_sleep(MSEC_TO_NSEC(1));
+	return (error);
+}
+
+/* Send n packets of sizes 20 + n - 1 down to 20; the first error. */
+static int
+eth_send(in_addr_t dst, u_int n)
+{
+	int error = 0;
+
+	while (n-- > 0 && error == 0)
+		error = eth_send_one(dst, kti_packet(IP_US, dst, IPPROTO_UDP,
+		    20 + n));
 	return (error);
 }
 
@@ -631,6 +641,7 @@ KTEST(arp_announce, "a new address is announced")
 #define MP_STATIONS	8
 
 static int	mp_running;		/* atomic: threads that have not ended */
+static struct mbuf *mp_packet;		/* what is sent: to be copied */
 
 /* 192.0.2.20 and up, at 02:00:00:00:01:xx */
 static in_addr_t
@@ -673,7 +684,7 @@ mp_arp_thread(void *arg)
 			eth_arp(ARPOP_REQUEST, en, ip, IP_US);
 			break;
 		default:
-			eth_send(ip, 2);
+			eth_send_one(ip, m_dup_pkt(mp_packet, 64, M_WAIT));
 			break;
 		}
 	}
@@ -683,11 +694,12 @@ mp_arp_thread(void *arg)
 KTEST(mp_arp, "threads that send, learn and delete lose no packet uncounted")
 {
 	unsigned long rounds = kt_count(200);
-	uint64_t held = COUNT(held), out;
+	uint64_t held, out;
 	int i;
 
 	KT_EQ(eth_setup(), 0);
 	mq_init(&eth.out, 100000, IPL_SOFTNET);
+	mp_packet = kti_packet(IP_US, IP_A, IPPROTO_UDP, 20);
 	held = COUNT(held);
 	out = COUNT(flushed) + COUNT(holdfull) + COUNT(timeout);
 	mp_running = 3;
@@ -697,6 +709,7 @@ KTEST(mp_arp, "threads that send, learn and delete lose no packet uncounted")
 	while (__atomic_load_n(&mp_running, __ATOMIC_ACQUIRE) > 0)
 		kt_sleep(MSEC_TO_NSEC(1));
 	held = COUNT(held) - held;
+	m_freem(mp_packet);
 	eth_cleanup();
 	out = COUNT(flushed) + COUNT(holdfull) + COUNT(timeout) - out;
 	KT_EQ(arp_queued, 0);

@@ -84,13 +84,11 @@ ktu_sendmsg(struct socket *so, in_addr_t addr, u_int port, u_int len,
     struct mbuf *control)
 {
 	struct mbuf *m, *nam = NULL;
-	u_int i;
 	int error;
 
 	m = m_getpacket(M_WAIT, 64, len, 0);
 	m->m_len = m->m_pkthdr.len = len;
-	for (i = 0; i < len; i++)
-		mtod(m, u_char *)[i] = kt_random();
+	memset(mtod(m, caddr_t), 0xa5, len);
 	if (port != 0)
 		nam = ktu_addr(addr, port);
 	solock(so);

@@ -35,7 +35,7 @@ void	ktu_close(struct socket *);
 int	ktu_bind(struct socket *, in_addr_t, u_int);
 int	ktu_connect(struct socket *, in_addr_t, u_int);
 u_int	ktu_port(struct socket *);		/* bound to */
-/* len bytes to a destination, or to where it is connected with port 0 */
+/* len bytes 0xa5 to a destination, or to where it is connected with port 0 */
 int	ktu_send(struct socket *, in_addr_t, u_int, u_int);
 /* the same, with a control mbuf, which is consumed */
 int	ktu_sendmsg(struct socket *, in_addr_t, u_int, u_int, struct mbuf *);

@@ -485,8 +485,8 @@ KTEST(raw_send, "raw sockets send with our header or their own")
 	m_freem(m);
 
 	KT_EQ(ktu_setopt(so, IPPROTO_IP, IP_HDRINCL, 1), 0);
-	/* random bytes are hardly a header */
 	KT_EQ(ktu_send(so, KTI_PEER0, 1, 19), EINVAL);
+	KT_EQ(ktu_send(so, KTI_PEER0, 1, 100), EINVAL);
 	KT_EQ(ktu_connect(so, KTI_PEER0, 0), 0);
 	m = kti_packet(ANY, KTI_PEER0, 123, 30);
 	mtod(m, struct ip *)->ip_len = htons(51);
@@ -514,18 +514,15 @@ KTEST(raw_send, "raw sockets send with our header or their own")
  */
 
 static int	mp_running;		/* atomic: threads that have not ended */
+static struct mbuf *mp_udp[8];		/* what comes in: to be copied */
 
 static void
 mp_udp_input(void *arg)
 {
 	unsigned long n = (unsigned long)arg;
-	u_int port;
 
-	for (; n > 0; n--) {
-		port = 600 + arc4random_uniform(4);
-		in0(ktu_udp(KTI_PEER0, 9, n & 1 ? KTI_US0 : KTI_BCAST0, port,
-		    n % 100));
-	}
+	for (; n > 0; n--)
+		in0(m_dup_pkt(mp_udp[n % nitems(mp_udp)], 0, M_WAIT));
 	__atomic_fetch_sub(&mp_running, 1, __ATOMIC_RELEASE);
 }
 
@@ -561,6 +558,9 @@ KTEST(mp_udp, "sockets come and go while datagrams arrive")
 	int i;
 
 	KT_EQ(kti_setup(), 0);
+	for (i = 0; i < (int)nitems(mp_udp); i++)
+		mp_udp[i] = ktu_udp(KTI_PEER0, 9, i & 1 ? KTI_US0 :
+		    KTI_BCAST0, 600 + i / 2, 10 * i);
 	mp_running = 4;
 	for (i = 0; i < 2; i++) {
 		KT_EQ(kthread_create(mp_udp_input, (void *)rounds, NULL,
@@ -571,5 +571,7 @@ KTEST(mp_udp, "sockets come and go while datagrams arrive")
 	while (__atomic_load_n(&mp_running, __ATOMIC_ACQUIRE) > 0)
 		kt_sleep(MSEC_TO_NSEC(1));
 	KT_EQ(udbtable.inpt_count, 0);
+	for (i = 0; i < (int)nitems(mp_udp); i++)
+		m_freem(mp_udp[i]);
 	kti_cleanup();
 }

@@ -126,7 +126,7 @@ um_detach_all(void)
 		NET_LOCK();
 		if (ISSET(ifp->if_flags, IFF_UP))
 			if_down(ifp);
-		CLR(ifp->if_flags, IFF_RUNNING);
+		WRITE_ONCE(ifp->if_flags, ifp->if_flags & ~IFF_RUNNING);
 		NET_UNLOCK();
 		softnet_nic_del(sc->sc_softnet, &sc->sc_rx);
 		taskq_del_barrier(net_tq(ifp->if_index), &sc->sc_poke);
@@ -144,7 +144,7 @@ um_ioctl(struct ifnet *ifp, u_long cmd, caddr_t data)
 
 	switch (cmd) {
 	case SIOCSIFADDR:
-		SET(ifp->if_flags, IFF_RUNNING);
+		WRITE_ONCE(ifp->if_flags, ifp->if_flags | IFF_RUNNING);
 		if (!ISSET(ifp->if_flags, IFF_UP))
 			if_up(ifp);
 		if (((struct ifaddr *)data)->ifa_addr->sa_family == AF_INET)
@@ -152,9 +152,9 @@ um_ioctl(struct ifnet *ifp, u_long cmd, caddr_t data)
 		return (0);
 	case SIOCSIFFLAGS:
 		if (ISSET(ifp->if_flags, IFF_UP))
-			SET(ifp->if_flags, IFF_RUNNING);
+			WRITE_ONCE(ifp->if_flags, ifp->if_flags | IFF_RUNNING);
 		else
-			CLR(ifp->if_flags, IFF_RUNNING);
+			WRITE_ONCE(ifp->if_flags, ifp->if_flags & ~IFF_RUNNING);
 		return (0);
 	case SIOCSIFMTU:
 		if (ifr->ifr_mtu < ETHERMIN || ifr->ifr_mtu >

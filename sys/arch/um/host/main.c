@@ -128,7 +128,10 @@ operands(int argc, char *argv[])
 		usage();
 }
 
-/* Kernel tests: no clients, and nothing but the seed decides. */
+/*
+ * Kernel tests: no clients, and nothing but the seed decides, unless the
+ * test is one that measures time.
+ */
 static void
 ktest_options(void)
 {
@@ -139,7 +142,7 @@ ktest_options(void)
 	bsd.b_args.ka_leaks = 1;
 	if (!bsd.b_args.ka_seeded)
 		host_random(&bsd.b_args.ka_seed, sizeof(int));
-	if (bsd.b_args.ka_ncpus == 1)
+	if (bsd.b_args.ka_ncpus == 1 && getenv("BSD_REALTIME") == NULL)
 		bsd.b_args.ka_seeded = bsd.b_args.ka_exact = 1;
 }
 
@@ -162,14 +165,19 @@ static pid_t
 spawn(char *const argv[])
 {
 	posix_spawnattr_t attr;
-	sigset_t none;
+	sigset_t none, ignored;
 	pid_t pid;
 	int error;
 
 	sigemptyset(&none);
+	sigemptyset(&ignored);
+	sigaddset(&ignored, SIGINT);	/* by us, not by the command */
+	sigaddset(&ignored, SIGPIPE);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setsigdefault(&attr, &ignored);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK |
+	    POSIX_SPAWN_SETSIGDEF);
 	error = posix_spawnp(&pid, argv[0], NULL, &attr, argv, environ);
 	posix_spawnattr_destroy(&attr);
 	if (error != 0) {
@@ -223,6 +231,8 @@ signal_loop(const sigset_t *set)
 			status = 127;
 			kernel_halt();
 		}
+		if (sig == SIGTERM && bsd.b_args.ka_ktest != NULL)
+			exit(128 + SIGTERM);
 		if (sig == SIGTERM) {
 			if (child > 0)
 				kill(child, SIGTERM);

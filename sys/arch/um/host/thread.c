@@ -152,6 +152,12 @@ host_walltime(void)
 	return (thread_clock(CLOCK_REALTIME));
 }
 
+unsigned long
+host_cputime(void)
+{
+	return (thread_clock(CLOCK_PROCESS_CPUTIME_ID));
+}
+
 void
 host_random(void *buf, unsigned long len)
 {

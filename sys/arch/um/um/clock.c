@@ -63,7 +63,7 @@ clock_hosttime(uint64_t t)
 void
 clock_advance(uint64_t t)
 {
-	if (t > clock_virtual)
+	if (t > __atomic_load_n(&clock_virtual, __ATOMIC_RELAXED))
 		__atomic_store_n(&clock_virtual, t, __ATOMIC_RELAXED);
 }
 

@@ -23,7 +23,7 @@
 #include <machine/ktest.h>
 #include <machine/sched.h>
 
-#ifdef REGRESS
+#if defined(REGRESS) || defined(BENCH)
 
 /* The linker gathers the tests: one pointer each. */
 extern struct ktest *__start_ktests[];
@@ -33,8 +33,8 @@ static uint64_t	ktest_seed;
 static uint64_t	ktest_rng;
 static int	ktest_failures;
 
-static void
-ktest_say(const char *fmt, ...)
+void
+kt_say(const char *fmt, ...)
 {
 	char line[512];
 	va_list ap;
@@ -56,7 +56,7 @@ ktest_fail(const char *file, int line, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	ktest_failures++;
-	ktest_say("%s:%d: %s (seed %lu)\n", file, line, text, ktest_seed);
+	kt_say("%s:%d: %s (seed %lu)\n", file, line, text, ktest_seed);
 }
 
 uint64_t
@@ -101,7 +101,7 @@ ktest_run(const char *name, unsigned long seed)
 	ktest_seed = ktest_rng = seed;
 	for (kt = __start_ktests; kt < __stop_ktests; kt++) {
 		if (strcmp(name, "-l") == 0) {
-			ktest_say("%s%s\n", (*kt)->kt_name,
+			kt_say("%s%s\n", (*kt)->kt_name,
 			    strncmp((*kt)->kt_name, "mp_", 3) == 0 ?
 			    " mp" : "");
 			continue;
@@ -110,14 +110,14 @@ ktest_run(const char *name, unsigned long seed)
 			continue;
 		(*kt)->kt_func();
 		if (ktest_failures == 0)
-			ktest_say("ok %s: %s (trace %016lx, %lu switches)\n",
+			kt_say("ok %s: %s (trace %016lx, %lu switches)\n",
 			    name, (*kt)->kt_what, sched_trace(),
 			    sched_switches());
 		return (ktest_failures != 0);
 	}
 	if (strcmp(name, "-l") == 0)
 		return (0);
-	ktest_say("bsd: there is no kernel test \"%s\"\n", name);
+	kt_say("bsd: there is no kernel test \"%s\"\n", name);
 	return (2);
 }
 
@@ -133,4 +133,4 @@ ktest_run(const char *name, unsigned long seed)
 	return (2);
 }
 
-#endif /* REGRESS */
+#endif /* REGRESS || BENCH */

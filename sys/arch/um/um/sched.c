@@ -283,11 +283,15 @@ sched_acquire(void)
 	s_wait();
 }
 
+/* Quiescent even when nobody else is ready, or a grace period would not
+ * end while this thread keeps busy. */
 int
 sched_yield(void)
 {
 	struct proc *me = curproc;
 
+	if (me->p_smrdepth == 0)
+		smr_quiescent(me);
 	s_lock();
 	if (sched_nrun == 0) {
 		s_unlock();
