@@ -195,7 +195,7 @@ sec_clone_create(struct if_clone *ifc, int unit)
 	sc->sc_counters = counters_alloc(secc_ncounters);
 
 	ifp = &sc->sc_if;
-	snprintf(ifp->if_xname, sizeof(ifp->if_xname), "%s%u",
+	snprintf(ifp->if_xname, sizeof(ifp->if_xname), "%s%d",
 	    ifc->ifc_name, unit);
 	ifp->if_softc = sc;
 	ifp->if_type = IFT_TUNNEL;

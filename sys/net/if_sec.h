@@ -17,6 +17,7 @@
 #ifndef _NET_IF_SEC_H_
 #define _NET_IF_SEC_H_
 
+#include <sys/types.h>
 #include <sys/ioccom.h>
 
 /*
@@ -25,19 +26,19 @@
  * oerrors or noproto as noted.
  */
 struct sec_stats {
-	char			ss_name[16];	/* of the interface */
-	unsigned long long	ss_odown;	/* oerrors: not running */
-	unsigned long long	ss_onosa;	/* oerrors: no SA to send with */
-	unsigned long long	ss_ofamily;	/* oerrors: neither v4 nor v6 */
-	unsigned long long	ss_oloop;	/* oerrors: was here before */
-	unsigned long long	ss_onomem;	/* oerrors: no memory */
-	unsigned long long	ss_otoobig;	/* oerrors: path MTU, DF */
-	unsigned long long	ss_oerror;	/* oerrors: the SA or the path */
-	unsigned long long	ss_idown;	/* ierrors: not running */
-	unsigned long long	ss_iheader;	/* ierrors: inner header */
-	unsigned long long	ss_iproto;	/* noproto: inner protocol */
-	unsigned long long	ss_idummy;	/* no drop: RFC 4303 2.6 */
-	unsigned long long	ss_snomem;	/* SAs bound late */
+	char		ss_name[16];	/* of the interface */
+	u_int64_t	ss_odown;	/* oerrors: not running */
+	u_int64_t	ss_onosa;	/* oerrors: no SA to send with */
+	u_int64_t	ss_ofamily;	/* oerrors: neither v4 nor v6 */
+	u_int64_t	ss_oloop;	/* oerrors: was here before */
+	u_int64_t	ss_onomem;	/* oerrors: no memory */
+	u_int64_t	ss_otoobig;	/* oerrors: path MTU, DF */
+	u_int64_t	ss_oerror;	/* oerrors: the SA or the path */
+	u_int64_t	ss_idown;	/* ierrors: not running */
+	u_int64_t	ss_iheader;	/* ierrors: inner header */
+	u_int64_t	ss_iproto;	/* noproto: inner protocol */
+	u_int64_t	ss_idummy;	/* no drop: RFC 4303 2.6 */
+	u_int64_t	ss_snomem;	/* SAs bound late */
 };
 #define SIOCGSECSTATS	_IOWR('i', 230, struct sec_stats)
 

@@ -46,7 +46,7 @@ struct pfkey_buf {
 	size_t		 pb_msg;		/* where the last one begins */
 	int		 pb_how;		/* M_WAITOK or M_NOWAIT */
 	int		 pb_error;		/* ENOBUFS: out of memory */
-	size_t		 pb_ext[SADB_EXT_MAX + 1]; /* of the last one, 0: none */
+	size_t		 pb_ext[SADB_EXT_MAX + 1]; /* of the last, or 0 */
 };
 
 /*

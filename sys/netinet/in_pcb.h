@@ -65,7 +65,7 @@ struct ipsec_level {
  *	a	atomic; written under the socket's lock
  */
 struct inpcb {
-	LIST_ENTRY(inpcb)	 inp_hash;	/* [t] faddr, fport, laddr, lport */
+	LIST_ENTRY(inpcb)	 inp_hash;	/* [t] both ends */
 	LIST_ENTRY(inpcb)	 inp_lhash;	/* [t] lport */
 	TAILQ_ENTRY(inpcb)	 inp_queue;	/* [t] all of the table */
 	struct inpcbtable	*inp_table;	/* [I] */

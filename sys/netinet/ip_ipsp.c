@@ -38,7 +38,7 @@
 
 #include <crypto/xform.h>
 
-#include <sec.h>
+#include "sec.h"
 #if NSEC > 0
 #include <net/if_sec.h>
 #endif

@@ -205,7 +205,7 @@ struct tdb {
 	u_int64_t	 tdb_exp_bytes;		/* [N] */
 	u_int64_t	 tdb_soft_bytes;	/* [N] */
 	u_int64_t	 tdb_cur_bytes;		/* [m] in and out */
-	u_int64_t	 tdb_exp_timeout;	/* [N] s after tdb_established */
+	u_int64_t	 tdb_exp_timeout;	/* [N] s of age */
 	u_int64_t	 tdb_soft_timeout;	/* [N] */
 	u_int64_t	 tdb_established;	/* [I] wall clock, s */
 	u_int64_t	 tdb_first_use;		/* [m] wall clock, s */
@@ -237,7 +237,7 @@ struct tdb {
 	int		 tdb_ids_swapped;	/* [I] */
 	u_int32_t	 tdb_mtu;		/* [a] learned inner MTU */
 	u_int64_t	 tdb_mtutimeout;	/* [a] wall clock, s */
-	u_int16_t	 tdb_udpencap_port;	/* [N] network order, 0 default */
+	u_int16_t	 tdb_udpencap_port; /* [N] network order, 0 default */
 	u_int16_t	 tdb_tag;		/* [N] */
 	u_int32_t	 tdb_tap;		/* [N] */
 	unsigned int	 tdb_iface;		/* [I] sec unit */

@@ -28,7 +28,7 @@
 #include <net/pfkeyv2.h>
 #include <net/rtable.h>
 
-#include <sec.h>
+#include "sec.h"
 #if NSEC > 0
 #include <net/if_sec.h>
 #endif

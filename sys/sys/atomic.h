@@ -26,9 +26,9 @@
 #define atomic_store_long(p, v)	__atomic_store_n((p), (v), __ATOMIC_RELAXED)
 
 /* as on OpenBSD: cas returns the old value, the rest the new one */
-#define atomic_cas_uint(p, o, n)	__sync_val_compare_and_swap((p), (o), (n))
-#define atomic_cas_ulong(p, o, n)	__sync_val_compare_and_swap((p), (o), (n))
-#define atomic_cas_ptr(p, o, n)		__sync_val_compare_and_swap((p), (o), (n))
+#define atomic_cas_uint(p, o, n) __sync_val_compare_and_swap((p), (o), (n))
+#define atomic_cas_ulong(p, o, n) __sync_val_compare_and_swap((p), (o), (n))
+#define atomic_cas_ptr(p, o, n)	__sync_val_compare_and_swap((p), (o), (n))
 #define atomic_swap_uint(p, n)	__atomic_exchange_n((p), (n), __ATOMIC_SEQ_CST)
 #define atomic_swap_ptr(p, n)	__atomic_exchange_n((p), (n), __ATOMIC_SEQ_CST)
 #define atomic_inc_int_nv(p)	__atomic_add_fetch((p), 1, __ATOMIC_SEQ_CST)

@@ -49,7 +49,7 @@ void	rw_init(struct rwlock *, const char *);
 #define rw_exit_write(rwl)	_rw_exit((rwl), RW_WRITE, __FILE__, __LINE__)
 int	_rw_enter(struct rwlock *, int, const char *, int); /* 0 or EBUSY */
 void	_rw_exit(struct rwlock *, int, const char *, int);
-int	rw_status(struct rwlock *);	/* 0, RW_READ, RW_WRITE, RW_WRITE_OTHER */
+int	rw_status(struct rwlock *);	/* 0 or RW_READ, WRITE, WRITE_OTHER */
 void	rw_assert_wrlock(struct rwlock *);
 void	rw_assert_anylock(struct rwlock *);
 int	rw_waiters(struct rwlock *);	/* somebody waits */

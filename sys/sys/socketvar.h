@@ -55,7 +55,7 @@ struct socket {
 	u_long		 so_rcv_cc;		/* [r] bytes queued, and MSIZE
 						 * for each record */
 	u_long		 so_rcv_hiwat;		/* [r] bytes allowed */
-	uint64_t	 so_rcv_drops;		/* [r] records that found no room */
+	uint64_t	 so_rcv_drops;		/* [r] records without room */
 	/* tells the proxy that so_rcv, so_error or so_state changed; any
 	 * context, with so_rcv_mtx held */
 	void		(*so_upcall)(struct socket *, void *);	/* [r] */

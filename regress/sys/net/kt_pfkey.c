@@ -378,7 +378,8 @@ KTEST(pfkey_values, "values no SA can have are refused, and nothing is added")
 		request(&km, SADB_ADD);
 		p = kpk_find(&km, badvalues[i].bv_ext);
 		p[badvalues[i].bv_off] = badvalues[i].bv_value;
-		try_bad(&km, SADB_ADD, badvalues[i].bv_ext, "has a wrong value");
+		try_bad(&km, SADB_ADD, badvalues[i].bv_ext,
+		    "has a wrong value");
 	}
 	request(&km, SADB_GETSPI);
 	p = kpk_find(&km, SADB_EXT_SPIRANGE);

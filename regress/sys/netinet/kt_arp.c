@@ -640,7 +640,7 @@ KTEST(arp_announce, "a new address is announced")
 
 #define MP_STATIONS	8
 
-static int	mp_running;		/* atomic: threads that have not ended */
+static int	mp_running;	/* atomic: threads that have not ended */
 static struct mbuf *mp_packet;		/* what is sent: to be copied */
 
 /* 192.0.2.20 and up, at 02:00:00:00:01:xx */

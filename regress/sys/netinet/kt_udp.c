@@ -513,7 +513,7 @@ KTEST(raw_send, "raw sockets send with our header or their own")
  * Several threads at it
  */
 
-static int	mp_running;		/* atomic: threads that have not ended */
+static int	mp_running;	/* atomic: threads that have not ended */
 static struct mbuf *mp_udp[8];		/* what comes in: to be copied */
 
 static void

@@ -20,7 +20,8 @@
 #
 #	host-a -- customer ==[wire]== internet ====== provider -- host-b
 #
-# In: BSD (the program), HUB (the wire that records), PCAPLS, all from `make run'.
+# In: BSD (the program), HUB (the wire that records), PCAPLS (lists what it
+# recorded), as `make run' sets them.
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
