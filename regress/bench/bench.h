@@ -35,6 +35,7 @@
 #include <netinet/ip_ipsp.h>
 
 #define BENCH_BURST	32		/* packets */
+#define BENCH_MTU	1400		/* of the tunnels: no fragments */
 #define BENCH_PKTMAX	2048		/* bytes of a packet at most */
 
 #define BENCH_A(a, b, c, d) \
@@ -78,7 +79,7 @@ int	bench_compare(const char *, const char *, struct bench_work *,
 /* bench_net.c; names of interfaces; 0 or errno */
 int	bench_address(const char *, in_addr_t, int, in_addr_t);
 int	bench_route(in_addr_t, int, in_addr_t);
-int	bench_up(const char *);
+int	bench_up(const char *, int);		/* with that MTU */
 /* Someone at this address asks "inject:" interface umN for ours. */
 int	bench_neighbour(unsigned int, in_addr_t, in_addr_t);
 /* A packet of that size, its header complete; len >= 28. */

@@ -111,19 +111,21 @@ bench_route(in_addr_t net, int plen, in_addr_t gateway)
 }
 
 int
-bench_up(const char *name)
+bench_up(const char *name, int mtu)
 {
 	struct ifnet *ifp;
 	struct ifreq ifr;
-	int error;
+	int error = 0;
 
 	if ((ifp = if_unit(name)) == NULL)
 		return (ENXIO);
 	memset(&ifr, 0, sizeof(ifr));
+	ifr.ifr_mtu = mtu;
 	NET_LOCK();
 	SET(ifp->if_flags, IFF_UP);
 	KERNEL_LOCK();
-	error = ifp->if_ioctl(ifp, SIOCSIFFLAGS, (caddr_t)&ifr);
+	if ((error = ifp->if_ioctl(ifp, SIOCSIFMTU, (caddr_t)&ifr)) == 0)
+		error = ifp->if_ioctl(ifp, SIOCSIFFLAGS, (caddr_t)&ifr);
 	KERNEL_UNLOCK();
 	if (error == 0)
 		if_up(ifp);
@@ -243,7 +245,7 @@ bench_sec(unsigned int unit, const struct bench_cipher *bc, in_addr_t us,
 
 	snprintf(name, sizeof(name), "sec%u", unit);
 	if ((error = if_clone_create(name, 0)) != 0 ||
-	    (error = bench_up(name)) != 0)
+	    (error = bench_up(name, BENCH_MTU)) != 0)
 		return (error);
 	bench_sa(unit, bc, IPSP_DIRECTION_IN, peer, us);
 	bench_sa(unit, bc, IPSP_DIRECTION_OUT, us, peer);

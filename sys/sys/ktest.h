@@ -70,7 +70,8 @@ void	ktest_fail(const char *, int, const char *, ...)
 
 uint64_t kt_seed(void);		/* of this run; printed on failure */
 uint32_t kt_random(void);	/* from that seed */
-unsigned long kt_count(unsigned long);	/* scaled by N= */
+/* a full count, as `make test-full' has it: `make test' does a fifth */
+unsigned long kt_count(unsigned long);
 /* A line on the console and stderr. */
 void	kt_say(const char *, ...) __attribute__((__format__(printf, 1, 2)));
 /* Run everything that is due up to this many ns from now. */

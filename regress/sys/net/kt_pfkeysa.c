@@ -833,3 +833,76 @@ KTEST(pfkey_rdomain, "routing domains: an SA's, a socket's, both of an SA's")
 	soclose(so);
 	kpk_close();
 }
+
+static struct sockaddr_in6 *
+add_sin6(int type, int last)
+{
+	struct sadb_address *ad;
+	struct sockaddr_in6 *sin6;
+
+	ad = kpk_ext(&km, type, sizeof(*ad) + sizeof(*sin6));
+	sin6 = (struct sockaddr_in6 *)(ad + 1);
+	sin6->sin6_len = sizeof(*sin6);
+	sin6->sin6_family = AF_INET6;
+	sin6->sin6_addr.s6_addr[0] = 0x20;
+	sin6->sin6_addr.s6_addr[1] = 0x01;
+	sin6->sin6_addr.s6_addr[15] = last;
+	return (sin6);
+}
+
+static void
+esp6(void)
+{
+	kpk_init(&km, SADB_ADD, SADB_SATYPE_ESP);
+	kpk_sa(&km, KPK_SPI, SADB_X_SAFLAGS_TUNNEL);
+	add_sin6(SADB_EXT_ADDRESS_SRC, 1);
+}
+
+KTEST(pfkey_inet6, "IPv6: addresses, flows, and no mixture of families")
+{
+	static const int types[] = { SADB_X_EXT_SRC_FLOW, SADB_X_EXT_DST_FLOW,
+	    SADB_X_EXT_SRC_MASK, SADB_X_EXT_DST_MASK };
+	struct sockaddr_in6 *sin6;
+	u_int i;
+
+	KT_EQ(kpk_open(), 0);
+	esp6();
+	kpk_addr(&km, SADB_EXT_ADDRESS_DST, KPK_PEER);
+	kpk_key(&km, SADB_EXT_KEY_ENCRYPT, 160);
+	KT_EQ(kpk_do(&km, NULL), EINVAL);
+	esp6();
+	sin6 = add_sin6(SADB_EXT_ADDRESS_DST, 2);
+	kpk_key(&km, SADB_EXT_KEY_ENCRYPT, 160);
+	sin6->sin6_flowinfo = 1;
+	KT_EQ(kpk_do(&km, NULL), EINVAL);
+	sin6->sin6_flowinfo = 0;
+	sin6->sin6_scope_id = 1;
+	KT_EQ(kpk_do(&km, NULL), EINVAL);
+	sin6->sin6_scope_id = 0;
+	sin6->sin6_len = 16;
+	KT_EQ(kpk_do(&km, NULL), EINVAL);
+	sin6->sin6_len = sizeof(*sin6);
+	kpk_flow(&km);
+	for (i = 0; i < nitems(types); i++) {
+		kpk_remove(&km, types[i]);
+		sin6 = add_sin6(types[i], 0xff);
+		/* all of them are masked by 2001::ff */
+		sin6->sin6_port = htons(i < 2 ? 7 : 0xffff);
+	}
+	kpk_iface(&km, 0, IPSP_DIRECTION_OUT);
+	KT_EQ(kpk_do(&km, NULL), 0);
+	first = km;
+	kpk_remove(&km, SADB_EXT_KEY_ENCRYPT);
+	km.km.hdr.sadb_msg_type = SADB_UPDATE;
+	KT_EQ(kpk_do(&km, NULL), 0);
+	kpk_init(&km, SADB_GET, SADB_SATYPE_ESP);
+	kpk_sa(&km, KPK_SPI, 0);
+	add_sin6(SADB_EXT_ADDRESS_DST, 2);
+	KT_EQ(kpk_do(&km, &answer), 0);
+	KT_MEMEQ(kpk_find(&answer, SADB_EXT_ADDRESS_SRC),
+	    kpk_find(&first, SADB_EXT_ADDRESS_SRC), 40);
+	for (i = 0; i < nitems(types); i++)
+		KT_MEMEQ(kpk_find(&answer, types[i]),
+		    kpk_find(&first, types[i]), 40);
+	kpk_close();
+}

@@ -126,7 +126,7 @@ mp_end(void)
 
 KTEST(mp_sec_h4_churn, "H4: create, up, down, destroy under inbound load")
 {
-	unsigned long n = kt_count(200), i;
+	unsigned long n = kt_count(1000), i;
 	struct tdb *in;
 
 	KT_EQ(ksec_setup(), 0);
@@ -160,7 +160,7 @@ mp_relink(struct tdb *tdb)
 
 KTEST(mp_sec_h1_update, "H1: UPDATE of a live SA under load loses nothing")
 {
-	unsigned long n = kt_count(500), i;
+	unsigned long n = kt_count(2500), i;
 	struct sec_stats ss;
 	struct tdb *in, *out;
 
@@ -187,7 +187,7 @@ KTEST(mp_sec_h1_update, "H1: UPDATE of a live SA under load loses nothing")
 
 KTEST(mp_sec_h3_neighbours, "H3: SAs of one bucket go, the other unit sends on")
 {
-	unsigned long n = kt_count(300), i;
+	unsigned long n = kt_count(1500), i;
 	struct sec_stats ss;
 	struct tdb *in, *o;
 
@@ -217,7 +217,7 @@ KTEST(mp_sec_h3_neighbours, "H3: SAs of one bucket go, the other unit sends on")
 static void
 mp_flipper(void *arg)
 {
-	unsigned long i, n = kt_count(200);
+	unsigned long i, n = kt_count(1000);
 
 	for (i = 0; i < n; i++) {
 		ksec_flags(0, i & 1 ? IFF_UP : 0);
@@ -245,7 +245,7 @@ KTEST(mp_sec_h6_ifconfig, "H6: two that set flags at once, and one destroys")
 
 KTEST(mp_sec_flush, "FLUSH under load; new SAs carry on by themselves")
 {
-	unsigned long n = kt_count(100), i;
+	unsigned long n = kt_count(500), i;
 	struct sec_stats ss;
 	struct tdb *in, *out;
 

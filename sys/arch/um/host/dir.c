@@ -304,12 +304,16 @@ host_alert(const char *text, unsigned long len)
 	dir_write(STDERR_FILENO, text, len);
 }
 
+/* A fifth of what a test names, unless FULL=1; N= multiplies it. */
 unsigned long
 host_scale(void)
 {
-	const char *n = getenv("N");
+	const char *full = getenv("FULL"), *n = getenv("N");
+	unsigned long percent, times;
 
-	return (n != NULL ? strtoul(n, NULL, 10) : 0);
+	percent = full != NULL && strcmp(full, "1") == 0 ? 100 : 20;
+	times = n != NULL ? strtoul(n, NULL, 10) : 1;
+	return (percent * (times == 0 ? 1 : times));
 }
 
 void

@@ -40,7 +40,7 @@ void	 host_alert(const char *, unsigned long);	/* also stderr */
 void	 host_halt(int) __attribute__((__noreturn__));
 void	 host_abort(void) __attribute__((__noreturn__));
 
-unsigned long host_scale(void);	/* N=: per cent of a test's count, or 0 */
+unsigned long host_scale(void);	/* per cent of a test's full count */
 
 /* processors and threads */
 unsigned int host_ncpus(void);

@@ -80,9 +80,7 @@ kt_random(void)
 unsigned long
 kt_count(unsigned long n)
 {
-	unsigned long scale = host_scale();
-
-	return (scale == 0 ? n : MAX(1, n * scale / 100));
+	return (MAX(1, n * host_scale() / 100));
 }
 
 void

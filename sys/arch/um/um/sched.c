@@ -35,8 +35,10 @@ TAILQ_HEAD(procs, proc);
  *	S	sched_lock, a spinning word; never held across a park
  */
 static unsigned int	 sched_lock;
-static struct procs sched_all = TAILQ_HEAD_INITIALIZER(sched_all);	/* [S] */
-static struct procs sched_runq = TAILQ_HEAD_INITIALIZER(sched_runq);	/* [S] */
+static struct procs sched_all =
+    TAILQ_HEAD_INITIALIZER(sched_all);		/* [S] */
+static struct procs sched_runq =
+    TAILQ_HEAD_INITIALIZER(sched_runq);		/* [S] */
 static struct procs sched_sleepq =
     TAILQ_HEAD_INITIALIZER(sched_sleepq);	/* [S] */
 static unsigned int	 sched_nrun;		/* [S] length of runq */
