@@ -15,9 +15,9 @@
 
 # bench.sh: the figures, as a table on stdout, tab separated.
 #
-# In:	CONF, N (per cent of the usual time), JSON (a file for the same as
+# In:	CONF, N (multiplies times and counts), JSON (a file for the same as
 #	JSON lines), KBENCH (the folder of the kernel that measures),
-#	LIMITS=no (do not judge)
+#	QUICK=yes (a fifth of it all), LIMITS=no (do not judge)
 #
 # The columns: name; ours; unit; the peer and its figure, measured by turns
 # with ours; ratio of ours to the peer's, its lowest and highest; runs.
@@ -39,6 +39,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 TOP=$(cd "$here/../.." && pwd)
 KBENCH=${KBENCH:-$TOP/sys/arch/um/compile/BENCH.${CONF:-GENERIC}}
 W=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX") || exit 1
+full=1
+[ "${QUICK:-no}" = no ] || full=0
 receiver=
 trap 'rm -rf "$W"' EXIT
 trap 'finish; exit 1' HUP INT TERM
@@ -53,7 +55,7 @@ measure()
 {
 	test=$1
 	shift
-	BSD_KTEST=$test BSD_REALTIME=1 N=${N:-} \
+	BSD_KTEST=$test BSD_REALTIME=1 FULL=$full N=${N:-1} \
 	    timeout -k 5 300 "$KBENCH/bsd" "$@" >"$W/$test" 2>&1
 }
 
@@ -88,5 +90,6 @@ forward
 measure bench_scale_output um0=inject:sink || failed bench_scale_output
 measure bench_scale_input um0=inject: || failed bench_scale_input
 
-cat "$W"/bench_* | awk -v json="${JSON:-}" -v limits="${LIMITS:-yes}" \
+cat "$W/bench_output" "$W/bench_input" "$W"/bench_forward_* "$W"/bench_scale_* |
+    awk -v json="${JSON:-}" -v limits="${LIMITS:-yes}" \
     -f "$here/table.awk"

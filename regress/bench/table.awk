@@ -143,11 +143,11 @@ function judge(name, most) {
 }
 
 END {
+	slots()
 	if (hz == 0 || nnames == 0) {
 		fail("nothing was measured")
 		exit 1
 	}
-	slots()
 	n = nnames
 	for (i = 0; i < n; i++)
 		if (names[i] ~ /^(output|input)\//)

@@ -47,8 +47,8 @@ req_int(struct ifcfg *ic, unsigned long request, const char *name, int value)
 		req_warn(name);
 }
 
-static struct addrinfo *
-tunnel_end(const char *word)
+static void
+tunnel_end(const char *word, struct sockaddr_storage *ss)
 {
 	struct addrinfo hints, *res;
 
@@ -57,26 +57,24 @@ tunnel_end(const char *word)
 	hints.ai_flags = AI_NUMERICHOST;
 	if (getaddrinfo(word, NULL, &hints, &res) != 0)
 		bad_value(word);
-	return (res);
+	memcpy(ss, res->ai_addr, res->ai_addrlen);
+	freeaddrinfo(res);
 }
 
 void
 set_tunnel(struct ifcfg *ic, char **argv, long value)
 {
-	struct addrinfo *src = tunnel_end(argv[0]), *dst = tunnel_end(argv[1]);
 	struct if_laddrreq req;
 
-	if (src->ai_family != dst->ai_family)
-		errx(1, "tunnel: %s and %s are of different families",
-		    argv[0], argv[1]);
 	memset(&req, 0, sizeof(req));
 	strlcpy(req.iflr_name, ic->ic_name, sizeof(req.iflr_name));
-	memcpy(&req.addr, src->ai_addr, src->ai_addrlen);
-	memcpy(&req.dstaddr, dst->ai_addr, dst->ai_addrlen);
+	tunnel_end(argv[0], &req.addr);
+	tunnel_end(argv[1], &req.dstaddr);
+	if (req.addr.ss_family != req.dstaddr.ss_family)
+		errx(1, "tunnel: %s and %s are of different families",
+		    argv[0], argv[1]);
 	if (ioctl(ic->ic_s, SIOCSLIFPHYADDR, &req) == -1)
 		req_warn("SIOCSLIFPHYADDR");
-	freeaddrinfo(src);
-	freeaddrinfo(dst);
 }
 
 void

@@ -41,6 +41,14 @@ to_before(const struct timeout *a, const struct timeout *b)
 	return (a->to_seq < b->to_seq);
 }
 
+/* timeout_pending() looks without the mutex. */
+static void
+to_flag(struct timeout *to, int set, int clear)
+{
+	__atomic_store_n(&to->to_flags, (to->to_flags & ~clear) | set,
+	    __ATOMIC_RELAXED);
+}
+
 static struct timeout *
 to_merge(struct timeout *a, struct timeout *b)
 {
@@ -105,7 +113,7 @@ to_remove(struct timeout *to)
 		timeout_root = to_merge(timeout_root, kids);
 	}
 	to->to_next = to->to_prev = NULL;
-	to->to_flags &= ~TIMEOUT_ONQUEUE;
+	to_flag(to, 0, TIMEOUT_ONQUEUE);
 }
 
 void
@@ -143,8 +151,7 @@ timeout_add_nsec(struct timeout *to, uint64_t ns)
 		to_remove(to);
 	to->to_time = ns > UINT64_MAX - now ? UINT64_MAX - 1 : now + ns;
 	to->to_seq = timeout_seq++;
-	to->to_flags |= TIMEOUT_ONQUEUE;
-	to->to_flags &= ~TIMEOUT_TRIGGERED;
+	to_flag(to, TIMEOUT_ONQUEUE, TIMEOUT_TRIGGERED);
 	timeout_root = to_merge(timeout_root, to);
 	first = timeout_root == to;
 	mtx_leave(&timeout_mtx);
@@ -182,7 +189,7 @@ timeout_del(struct timeout *to)
 		to_remove(to);
 		removed = 1;
 	}
-	to->to_flags &= ~TIMEOUT_TRIGGERED;
+	to_flag(to, 0, TIMEOUT_TRIGGERED);
 	mtx_leave(&timeout_mtx);
 	return (removed);
 }
@@ -216,7 +223,7 @@ timeout_run(struct timeout *to)
 	void *arg = to->to_arg;
 
 	to_remove(to);
-	to->to_flags |= TIMEOUT_TRIGGERED;
+	to_flag(to, TIMEOUT_TRIGGERED, 0);
 	timeout_running = to;
 	mtx_leave(&timeout_mtx);
 	func(arg);

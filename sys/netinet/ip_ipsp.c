@@ -458,11 +458,15 @@ tdb_clrflag(struct tdb *tdb, u_int32_t flag)
 	return (was);
 }
 
+/*
+ * While this waited for the netlock an UPDATE may have given the SA more
+ * time: then the clock runs again.
+ */
 static void
-tdb_expire_hard(struct tdb *tdb, u_int32_t flag)
+tdb_expire_hard(struct tdb *tdb, struct timeout *to, u_int32_t flag)
 {
 	NET_LOCK();
-	if (tdb_clrflag(tdb, flag)) {
+	if (!timeout_pending(to) && tdb_clrflag(tdb, flag)) {
 		if (!ISSET(READ_ONCE(tdb->tdb_flags), TDBF_INVALID))
 			pfkeyv2_expire(tdb, SADB_EXT_LIFETIME_HARD);
 		tdb_delete(tdb);
@@ -472,10 +476,10 @@ tdb_expire_hard(struct tdb *tdb, u_int32_t flag)
 }
 
 static void
-tdb_expire_soft(struct tdb *tdb, u_int32_t flag)
+tdb_expire_soft(struct tdb *tdb, struct timeout *to, u_int32_t flag)
 {
 	NET_LOCK();
-	if (tdb_clrflag(tdb, flag))
+	if (!timeout_pending(to) && tdb_clrflag(tdb, flag))
 		pfkeyv2_expire(tdb, SADB_EXT_LIFETIME_SOFT);
 	tdb_unref(tdb);
 	NET_UNLOCK();
@@ -484,25 +488,33 @@ tdb_expire_soft(struct tdb *tdb, u_int32_t flag)
 static void
 tdb_timeout(void *arg)
 {
-	tdb_expire_hard(arg, TDBF_TIMER);
+	struct tdb *tdb = arg;
+
+	tdb_expire_hard(tdb, &tdb->tdb_timer_tmo, TDBF_TIMER);
 }
 
 static void
 tdb_firstuse_timeout(void *arg)
 {
-	tdb_expire_hard(arg, TDBF_FIRSTUSE);
+	struct tdb *tdb = arg;
+
+	tdb_expire_hard(tdb, &tdb->tdb_first_tmo, TDBF_FIRSTUSE);
 }
 
 static void
 tdb_soft_timeout_fn(void *arg)
 {
-	tdb_expire_soft(arg, TDBF_SOFT_TIMER);
+	struct tdb *tdb = arg;
+
+	tdb_expire_soft(tdb, &tdb->tdb_stimer_tmo, TDBF_SOFT_TIMER);
 }
 
 static void
 tdb_soft_firstuse_timeout(void *arg)
 {
-	tdb_expire_soft(arg, TDBF_SOFT_FIRSTUSE);
+	struct tdb *tdb = arg;
+
+	tdb_expire_soft(tdb, &tdb->tdb_sfirst_tmo, TDBF_SOFT_FIRSTUSE);
 }
 
 /* One try: a larval SA under that SPI, unless it is taken. */

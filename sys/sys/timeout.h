@@ -47,7 +47,8 @@ struct timeout {
 #define TIMEOUT_INITIALIZER(f, a) \
 	{ (f), (a), NULL, NULL, NULL, 0, 0, TIMEOUT_INITIALIZED }
 
-#define timeout_pending(to)	((to)->to_flags & TIMEOUT_ONQUEUE)
+#define timeout_pending(to) \
+	(__atomic_load_n(&(to)->to_flags, __ATOMIC_RELAXED) & TIMEOUT_ONQUEUE)
 #define timeout_triggered(to)	((to)->to_flags & TIMEOUT_TRIGGERED)
 #define timeout_initialized(to)	((to)->to_flags & TIMEOUT_INITIALIZED)
 

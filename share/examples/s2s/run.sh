@@ -21,7 +21,7 @@
 #	host-a -- customer ==[wire]== internet ====== provider -- host-b
 #
 # In: BSD (the program), HUB (the wire that records), PCAPLS (lists what it
-# recorded), as `make run' sets them.
+# recorded), as `make run' sets them; BSDFLAGS, more flags for bsd(8).
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -76,7 +76,7 @@ machine()
 	shift
 	mkdir -p "$dir/etc/$name"
 	install -m 600 "$here/$name"/* "$dir/etc/$name" || exit 1
-	"$BSD" -D -d "$dir/$name" -e "$dir/etc/$name" "$@" \
+	"$BSD" -D ${BSDFLAGS:-} -d "$dir/$name" -e "$dir/etc/$name" "$@" \
 	    >"$dir/$name.log" 2>&1 &
 	pids="$pids $!"
 }

@@ -1,0 +1,71 @@
+#!/bin/sh
+# Copyright (c) 2026 The um project
+#
+# Permission to use, copy, modify, and distribute this software for any
+# purpose with or without fee is hereby granted, provided that the above
+# copyright notice and this permission notice appear in all copies.
+#
+# THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+# WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+# MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+# ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+# WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+# ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+# OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+
+# smoke.sh: the measurements run, all figures are there, and the table
+# says so when one does not hold.
+
+set -u
+out=$W/table
+
+fail()
+{
+	echo "smoke: $*" >&2
+	exit 1
+}
+
+# The row's figures from what the kernels would have said.
+table()
+{
+	printf '%s\n' "hz 1000000000" "$@" | awk -f table.awk 2>&1
+}
+
+QUICK=yes N=1 LIMITS=no KBENCH=$KREGRESS JSON=$W/json sh bench.sh >"$out" ||
+    fail "bench.sh failed"
+[ "$(head -n 1 "$out" | cut -f 1)" = "# name" ] || fail "no heading"
+for d in output input forward; do
+	for c in aes-128-gcm aes-256-gcm aes-128-cbc-hmac-sha2-256; do
+		for s in 64 512 1400; do
+			echo "$d/$c/$s"
+			echo "$d/$c/$s/gbit"
+		done
+	done
+done >"$W/names"
+printf '%s\n' scale/sas-2000 scale/sas-2000/input wakeups/1000 >>"$W/names"
+sort "$W/names" >"$W/want"
+sed 1d "$out" | cut -f 1 | sort >"$W/have"
+diff "$W/want" "$W/have" || fail "the names are not these"
+sed 1d "$out" | awk -F '\t' 'NF != 9 || ($1 !~ /^wakeups/ && ($2 <= 0 ||
+    $6 <= 0)) || $5 <= 0 || $9 < 5 { print; bad = 1 } END { exit bad }' ||
+    fail "rows without a figure"
+word='"[^"]*"'
+num='[0-9.]+'
+json="\\{\"name\":$word,\"ours\":$num,\"unit\":$word,\"peer\":$word,"
+json="$json\"peers\":$num,\"ratio\":$num,\"low\":$num,\"high\":$num,"
+grep -qvxE "$json\"runs\":$num\\}" "$W/json" &&
+    fail "lines that are not JSON"
+[ "$(wc -l <"$W/json")" -eq "$(wc -l <"$W/have")" ] ||
+    fail "the JSON has other rows"
+
+table "sample scale/sas-10 clocks one-sa 14900 10000" >/dev/null ||
+    fail "a ratio of 1.49 does not hold"
+table "sample scale/sas-10 clocks one-sa 15100 10000" >"$W/t" &&
+    fail "a ratio of 1.51 holds"
+grep -q '^bench: scale/sas-10: ratio 1.510' "$W/t" || fail "it is not named"
+table "sent 1 forward/x/64 1 1000 9 4 1" "received 1 1000 9 5 9" \
+    >"$W/t" && fail "5 wakeups per 1000 packets hold"
+table "sent 1 forward/x/64 1 1000 9 4 1" "received 1 999 9 0 9" >"$W/t" &&
+    fail "a lost packet holds"
+grep -q 'of 1000 packets 999 arrived' "$W/t" || fail "the loss is not named"
+exit 0
