@@ -116,17 +116,21 @@ input_prepare(struct bench_work *w)
 	output_go(w);
 }
 
-static void
+/* Swap addresses, which the header's sum does not notice; 0: not ESP. */
+static int
 input_turn(u_int8_t *frame)
 {
-	struct ip *ip = (struct ip *)(frame + ETHER_HDR_LEN);
+	u_int8_t *src = frame + ETHER_HDR_LEN + offsetof(struct ip, ip_src);
+	u_int8_t *dst = frame + ETHER_HDR_LEN + offsetof(struct ip, ip_dst);
 	struct in_addr addr;
 
-	/* the sum over both addresses stays what it is */
-	memcpy(&addr, &ip->ip_src, sizeof(addr));
-	memcpy(&ip->ip_src, &ip->ip_dst, sizeof(addr));
-	memcpy(&ip->ip_dst, &addr, sizeof(addr));
+	if (frame[ETHER_HDR_LEN + offsetof(struct ip, ip_p)] != IPPROTO_ESP)
+		return (0);
+	memcpy(&addr, src, sizeof(addr));
+	memcpy(src, dst, sizeof(addr));
+	memcpy(dst, &addr, sizeof(addr));
 	bench_ether(0, frame);
+	return (1);
 }
 
 static int
@@ -139,8 +143,9 @@ input_ready(struct bench_work *w)
 	if (!output_done(w))
 		return (0);
 	while ((len = um_collect(0, frame, sizeof(frame))) > 0) {
-		input_turn(frame);
-		um_inject(0, frame, len);
+		/* there may be ARP's, too */
+		if (input_turn(frame))
+			um_inject(0, frame, len);
 	}
 	bp->bp_base = bs_nreceived;
 	return (1);

@@ -136,8 +136,10 @@ bits_print(const struct number_text *t, size_t n, unsigned int bits)
 static void
 priority_print(unsigned int priority)
 {
-	printf("%u (%s)", priority,
-	    text_find(priorities, COUNT(priorities), priority));
+	const char *name = text_find(priorities, COUNT(priorities), priority);
+
+	printf("%u%s%s%s", priority, *name != '\0' ? " (" : "", name,
+	    *name != '\0' ? ")" : "");
 }
 
 static const char *

@@ -1,7 +1,7 @@
-# MAN: manual pages, name.section, in this directory or below it.
+# MAN: manual pages of a tool, name.section, in this directory.
 install-man:
 	@for m in ${MAN}; do \
-		d=${MANDIR}/man$${m##*.}; \
+		d=${TOOLMANDIR}/man$${m##*.}; \
 		install -d $$d && install -m 644 $$m $$d || exit 1; \
 	done
 

@@ -10,6 +10,8 @@ BINDIR=		${DESTDIR}${PREFIX}/bin
 # Not PREFIX/sbin: the tools must never shadow the host's own.
 SBINDIR=	${DESTDIR}${PREFIX}/lib/um/sbin
 MANDIR=		${DESTDIR}${PREFIX}/share/man
+# The tools' own pages, for the same reason.
+TOOLMANDIR=	${DESTDIR}${PREFIX}/lib/um/man
 EXAMPLESDIR=	${DESTDIR}${PREFIX}/share/examples/um
 
 KERNDIR=	${TOP}/sys/arch/um/compile/${CONF}

@@ -15,22 +15,6 @@
  */
 
 /*
- * Copyright (c) 2026 The um project
- *
- * Permission to use, copy, modify, and distribute this software for any
- * purpose with or without fee is hereby granted, provided that the above
- * copyright notice and this permission notice appear in all copies.
- *
- * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
- * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
- * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
- * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
- * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
- * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
- * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
- */
-
-/*
  * sec(4): a point-to-point interface whose packets go through the IPsec
  * SAs that name its unit.  This file is the same in every kernel that has
  * it; it uses interfaces of OpenBSD's and nothing else.
@@ -562,7 +546,8 @@ sec_send_one(struct sec_softc *sc, struct tdb *tdb, struct mbuf *m)
 		sec_toobig(sc, tdb, quote);
 		return;
 	}
-	if (error != 0)
+	/* EIO: it came round to an interface, and was counted there */
+	if (error != 0 && error != EIO)
 		sec_lost(sc, secc_oerror, ifc_oerrors);
 	m_freem(quote);
 }

@@ -408,12 +408,12 @@ KTEST(icmp_redirects, "taken only when told to, from the gateway in use")
 	KT_ASSERT(kti_route(dst, 32) == NULL);
 
 	icmp_rediraccept = 1;
-	bad = rtstat.rts_badredirect;
+	bad = READ_ONCE(rtstat.rts_badredirect);
 	kti_input(&kti0, redirect(gw2, dst, gw2));
 	kti_input(&kti0, redirect(KTI_PEER0, dst, KTI_PEER1));
 	kti_input(&kti0, redirect(KTI_PEER0, dst, KTI_US0));
 	kti_input(&kti0, redirect(KTI_PEER0, dst, KTI_FAR));
-	KT_EQ(rtstat.rts_badredirect - bad, 4);
+	KT_EQ(READ_ONCE(rtstat.rts_badredirect) - bad, 4);
 	KT_ASSERT(kti_route(dst, 32) == NULL);
 	kti_input(&kti0, redirect(KTI_PEER0, dst, gw2));
 	KT_ASSERT((rt = kti_route(dst, 32)) != NULL);

@@ -73,6 +73,18 @@ um_lladdr(struct um_softc *sc)
 	a[5] = sc->sc_unit;
 }
 
+static struct um_softc *
+um_find(unsigned int unit)
+{
+	struct um_softc *sc;
+
+	for (sc = um_list; sc != NULL; sc = sc->sc_next) {
+		if (sc->sc_unit == unit)
+			break;
+	}
+	return (sc);
+}
+
 int
 um_attach(unsigned int unit, const char *spec, char *why, size_t len)
 {
@@ -80,6 +92,10 @@ um_attach(unsigned int unit, const char *spec, char *why, size_t len)
 	struct um_softc *sc;
 	struct ifnet *ifp;
 
+	if (um_find(unit) != NULL) {
+		snprintf(why, len, "um%u is there twice", unit);
+		return (EEXIST);
+	}
 	sc = malloc(sizeof(*sc), M_DEVBUF, M_WAITOK | M_ZERO);
 	if ((sc->sc_nic = host_nic_open(spec, &info, why, len)) == NULL) {
 		free(sc, M_DEVBUF, sizeof(*sc));
@@ -315,18 +331,6 @@ um_qstart(struct ifqueue *ifq)
 			break;
 		}
 	}
-}
-
-static struct um_softc *
-um_find(unsigned int unit)
-{
-	struct um_softc *sc;
-
-	for (sc = um_list; sc != NULL; sc = sc->sc_next) {
-		if (sc->sc_unit == unit)
-			break;
-	}
-	return (sc);
 }
 
 int

@@ -53,6 +53,23 @@ dir_env(const char *name, const char *value)
 		err(1, "setenv %s", name);
 }
 
+/* Manuals of installed tools lie apart, as the tools do. */
+static void
+dir_manuals(const char *exe)
+{
+	const char *old = getenv("MANPATH");
+	char *new, dir[PATH_MAX + 32];
+
+	snprintf(dir, sizeof(dir), "%s/../lib/um/man", exe);
+	if (access(dir, X_OK) == -1)
+		return;
+	/* an empty end stands for what man(1) would search anyway */
+	if (asprintf(&new, "%s:%s", dir, old != NULL ? old : "") == -1)
+		err(1, NULL);
+	dir_env("MANPATH", new);
+	free(new);
+}
+
 /*
  * The tools of this kernel come first in PATH: those of the build tree
  * beside the program, or of the installation.
@@ -77,6 +94,7 @@ dir_tools(void)
 		err(1, NULL);
 	dir_env("PATH", new);
 	free(new);
+	dir_manuals(exe);
 }
 
 static void
@@ -186,18 +204,36 @@ dir_pid(void)
 		err(1, "%s", path);
 }
 
-void
-dir_open(struct bsd *b)
+/* First of all: a directory that is in use is left as it is. */
+static void
+dir_socket(void)
 {
 	struct sockaddr_un sun;
 	char path[PATH_MAX];
 	int error;
+
+	dir_name(path, sizeof(path), "sock");
+	if (strlen(path) >= sizeof(sun.sun_path))
+		errx(1, "%s: a socket's name has at most %zu bytes; choose a "
+		    "shorter directory with -d", path,
+		    sizeof(sun.sun_path) - 1);
+	if ((error = host_sp_init(path, getuid())) != 0)
+		errx(1, "%s: %s", path, error == EADDRINUSE ?
+		    "another bsd runs there" : strerror(error));
+}
+
+void
+dir_open(struct bsd *b)
+{
+	char path[PATH_MAX];
 
 	dir_make(b);
 	dir_owner = getpid();
 	if (b->b_private)
 		atexit(dir_unmake);
 	dir_verbose = b->b_verbose;
+	if (b->b_args.ka_ktest == NULL)
+		dir_socket();
 	dir_name(path, sizeof(path), "console");
 	if ((dir_console = open(path, O_WRONLY | O_CREAT | O_TRUNC |
 	    O_CLOEXEC | O_APPEND, 0600)) == -1)
@@ -211,17 +247,6 @@ dir_open(struct bsd *b)
 	unlink(path);
 	dir_pid();
 	dir_environment();
-	if (b->b_args.ka_ktest != NULL)
-		return;
-
-	dir_name(path, sizeof(path), "sock");
-	if (strlen(path) >= sizeof(sun.sun_path))
-		errx(1, "%s: a socket's name has at most %zu bytes; choose a "
-		    "shorter directory with -d", path,
-		    sizeof(sun.sun_path) - 1);
-	if ((error = host_sp_init(path, getuid())) != 0)
-		errx(1, "%s: %s", path, error == EADDRINUSE ?
-		    "another bsd runs there" : strerror(error));
 	if (b->b_daemon)
 		printf("%s\n", dir_path);
 	fflush(stdout);

@@ -124,8 +124,12 @@ operands(int argc, char *argv[])
 	}
 	if (i < argc)
 		bsd.b_command = &argv[i];
-	if (bsd.b_attach != NULL && (bsd.b_args.ka_nnics > 0 || bsd.b_daemon))
-		usage();
+	if (bsd.b_attach != NULL && (bsd.b_args.ka_nnics > 0 ||
+	    bsd.b_daemon || bsd.b_dir != NULL || bsd.b_etc != NULL ||
+	    bsd.b_name != NULL || bsd.b_verbose || bsd.b_args.ka_seeded ||
+	    bsd.b_args.ka_ncpus != 1))
+		errx(1, "-a runs a command on a kernel that runs: it goes "
+		    "with no other option and no interface");
 }
 
 /*

@@ -53,7 +53,6 @@ struct wire {
 	int		 w_hello;	/* and it has said hello */
 	int		 w_full;	/* waits for room to send */
 	int		 w_timer;
-	unsigned int	 w_peermtu;
 	unsigned char	*w_buf;		/* one message */
 	size_t		 w_len;		/* bytes in it */
 	size_t		 w_off;		/* bytes read from it */
@@ -260,6 +259,18 @@ wire_events(struct host_nic *nic)
 	wire_accept(nic);
 }
 
+/* It works, but the larger packets of one end are lost at the other. */
+static void
+wire_complain(struct wire *w, unsigned int ours, unsigned int theirs)
+{
+	char line[256];
+	int len;
+
+	len = snprintf(line, sizeof(line), "wire:%s: mtu is %u here and %u "
+	    "at the other end\n", w->w_path, ours, theirs);
+	host_console(line, len);
+}
+
 /* The peer's first message; anything but a hello ends the connection. */
 static void
 wire_meet(struct host_nic *nic)
@@ -277,7 +288,8 @@ wire_meet(struct host_nic *nic)
 		return;
 	}
 	w->w_len = w->w_off = 0;
-	w->w_peermtu = h.wh_mtu;
+	if (h.wh_mtu != nic->hn_info.hn_mtu)
+		wire_complain(w, nic->hn_info.hn_mtu, h.wh_mtu);
 	w->w_hello = 1;
 	nic_setlink(nic, 1);
 }
