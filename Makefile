@@ -43,7 +43,7 @@ test-full:
 
 bench:
 	@sh ${MKDIR}/deps.sh need run
-	@(cd sys/arch/um && ${QUIET} ${MAKE} bench)
+	@(cd sys/arch/um && ${QUIET} ${MAKE} bench) >&2
 	@CONF=${CONF} N='${N}' JSON='${JSON}' sh regress/bench/bench.sh
 
 lint:

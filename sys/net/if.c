@@ -214,14 +214,16 @@ if_counters_free(struct ifnet *ifp)
 	ifp->if_counters = NULL;
 }
 
-/* The link address carries the interface's name and index. */
+/*
+ * The link address carries the interface's name and index.  The interface
+ * is listed already, and may have been asked about without one.
+ */
 void
 if_alloc_sadl(struct ifnet *ifp)
 {
 	size_t namelen = strlen(ifp->if_xname), len;
-	struct sockaddr_dl *sdl;
+	struct sockaddr_dl *sdl, *old;
 
-	if_free_sadl(ifp);
 	len = offsetof(struct sockaddr_dl, sdl_data) + namelen +
 	    ifp->if_addrlen;
 	len = roundup(MAX(len, sizeof(*sdl)), sizeof(long));
@@ -233,7 +235,12 @@ if_alloc_sadl(struct ifnet *ifp)
 	sdl->sdl_alen = ifp->if_addrlen;
 	sdl->sdl_index = ifp->if_index;
 	sdl->sdl_type = ifp->if_type;
+	NET_LOCK();
+	old = ifp->if_sadl;
 	ifp->if_sadl = sdl;
+	NET_UNLOCK();
+	if (old != NULL)
+		free(old, M_IFADDR, old->sdl_len);
 }
 
 void

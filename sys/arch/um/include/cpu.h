@@ -38,7 +38,9 @@ extern unsigned int	ncpus;
 
 extern __thread struct proc *curproc;
 
-struct cpu_info	*curcpu(void);
+/* the token this thread runs on, while it does */
+extern __thread struct cpu_info *sched_cpu;
+#define curcpu()		(sched_cpu)
 #define cpu_number()		(curcpu()->ci_index)
 #define CPU_BUSY_CYCLE()	__builtin_ia32_pause()
 

@@ -41,7 +41,11 @@ void	sched_release(void);
 void	sched_acquire(void);
 /* Let another ready thread run first; returns 0 when there was none. */
 int	sched_yield(void);
-void	sched_maybe_yield(void);	/* by chance, when seeded */
+void	sched_chance(void);		/* the same, one time in many */
+#define sched_maybe_yield()	do {					\
+	if (__builtin_expect(sched_seeded, 0))				\
+		sched_chance();						\
+} while (0)
 int	sched_waiting(void);		/* somebody wants a token */
 void	sched_spin(unsigned int *);	/* one turn of waiting for a mutex */
 

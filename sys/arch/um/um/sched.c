@@ -56,15 +56,10 @@ int			 sched_exact;
 struct cpu_info		 cpu_infos[MAXCPUS];
 unsigned int		 ncpus = 1;
 __thread struct proc	*curproc;
+__thread struct cpu_info *sched_cpu;
 static struct proc	 proc0;
 
 #define SCHED_CHANCE	16	/* one in so many lock operations yields */
-
-struct cpu_info *
-curcpu(void)
-{
-	return (curproc->p_cpu);
-}
 
 static void
 s_lock(void)
@@ -129,6 +124,7 @@ sched_init(unsigned int cpus, int seeded, int exact, uint64_t seed)
 	TAILQ_INSERT_TAIL(&sched_all, &proc0, p_list);
 	sched_nprocs = 1;
 	curproc = &proc0;
+	sched_cpu = &cpu_infos[0];
 }
 
 uint64_t
@@ -263,6 +259,7 @@ s_wait(void)
 
 	while (__atomic_load_n(&me->p_cpu, __ATOMIC_ACQUIRE) == NULL)
 		host_park(&me->p_park, ~0UL);
+	sched_cpu = me->p_cpu;
 }
 
 void
@@ -316,11 +313,11 @@ yield(void)
 }
 
 void
-sched_maybe_yield(void)
+sched_chance(void)
 {
 	int hit;
 
-	if (!sched_seeded || curproc == NULL || curproc->p_cpu == NULL)
+	if (curproc == NULL || curproc->p_cpu == NULL)
 		return;
 	s_lock();
 	hit = (s_random() >> 32) % SCHED_CHANCE == 0;
