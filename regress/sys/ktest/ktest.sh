@@ -28,10 +28,9 @@ set -u
 : "${SEED:=$(od -A n -N 4 -t u4 /dev/urandom | tr -d ' ')}"
 limit=30
 [ "$CONF" = GENERIC ] || limit=100
-percent=10
-[ "${FULL:-0}" = 0 ] || percent=100 limit=300
-N=$((${N:-1} * percent))
-export N
+[ "${FULL:-0}" = 0 ] || limit=300
+N=${N:-1} FULL=${FULL:-0}
+export N FULL
 
 # "group test" of all that are expected to pass.  The kernel says which
 # there are, the sources where they come from.
@@ -65,7 +64,7 @@ run()
 	[ $rc -ne 0 ] || grep -q "^ok $t: " "$out" || rc="0, but not ok"
 	[ "$rc" != 0 ] || return 0
 	[ "$rc" != 124 ] && [ "$rc" != 137 ] || rc="no end after $limit s"
-	echo "$t: $rc (N=$N BSD_KTEST=$t bsd -s $SEED $*)" >>"$out"
+	echo "$t: $rc (N=$N FULL=$FULL BSD_KTEST=$t bsd -s $SEED $*)" >>"$out"
 	cp "$out" "$out.failed"
 }
 
