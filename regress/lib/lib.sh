@@ -77,7 +77,7 @@ the_end()
 		esac
 	done
 	if [ $rc -ne 0 ] && [ $rc -ne 77 ]; then
-		grep -H . "$W"/*.log
+		[ -z "$machines" ] || grep -H . "$W"/*.log
 		for m in $machines; do
 			grep -H 'panic\|leak' "$W/$m/console"
 		done

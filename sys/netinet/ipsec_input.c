@@ -245,7 +245,6 @@ ipsec_common_input_cb(struct mbuf **mp, struct tdb *tdb, int skip,
     int protoff, struct netstack *ns)
 {
 	struct mbuf *m = *mp;
-	u_int8_t prot = *(mtod(m, u_int8_t *) + protoff);
 
 	ipsec_fixlen(m, skip);
 	if (ipsec_tag(m, tdb) != 0) {
@@ -264,7 +263,8 @@ ipsec_common_input_cb(struct mbuf **mp, struct tdb *tdb, int skip,
 
 #if NSEC > 0
 	if (ISSET(READ_ONCE(tdb->tdb_flags), TDBF_IFACE))
-		return (ipsec_input_iface(mp, tdb, prot, ns));
+		return (ipsec_input_iface(mp, tdb,
+		    *(mtod(m, u_int8_t *) + protoff), ns));
 #endif
 	/* policies, which would say where it may go, are not here yet */
 	espstat_inc(esps_pdrops);

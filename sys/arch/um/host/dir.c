@@ -20,6 +20,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <libgen.h>
@@ -347,9 +348,16 @@ host_halt(int status)
 	exit(status);
 }
 
-/* What was private goes; a named directory keeps its console. */
+/* Where it happened, for addr2line(1); a private directory stays. */
 void
 host_abort(void)
 {
+	void *frames[32];
+	int n;
+
+	n = backtrace(frames, sizeof(frames) / sizeof(frames[0]));
+	backtrace_symbols_fd(frames, n, STDERR_FILENO);
+	if (dir_console != -1)
+		backtrace_symbols_fd(frames, n, dir_console);
 	abort();
 }
