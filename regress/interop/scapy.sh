@@ -27,7 +27,7 @@ HOME=$W $python -I esp_scapy.py -n || exit 77
 # and one for the peer.
 suite()
 {
-	unit=$1 cipher=$2 esn=${3:-}
+	sec=$1 cipher=$2 esn=${3:-}
 	auth="auth hmac-sha2-256" a="$(random 32):$(random 32)"
 	case $cipher in
 	aes-128) n=16 ;;
@@ -40,12 +40,12 @@ suite()
 	echo "esp from 192.0.2.1 to 192.0.2.2 spi $spi:$((spi + 1))" \
 	    "$auth enc $cipher enckey 0x$(echo $e | sed 's/:/:0x/')" \
 	    ${a:+"authkey 0x$(echo $a | sed 's/:/:0x/')"} $esn \
-	    "interface sec$unit" >>"$W/ipsec.conf"
-	echo "$unit $cipher ${esn:--} $spi:$((spi + 1)) $e ${a:-:}" \
+	    "interface sec$sec" >>"$W/ipsec.conf"
+	echo "$sec $cipher ${esn:--} $spi:$((spi + 1)) $e ${a:-:}" \
 	    >>"$W/suites"
-	echo "ifconfig sec$unit create
-	    ifconfig sec$unit 169.254.$unit.1/30 169.254.$unit.2 up
-	    route -qn add 10.2.$unit.0/24 169.254.$unit.2" >>"$W/config"
+	echo "ifconfig sec$sec create
+	    ifconfig sec$sec 169.254.$sec.1/30 169.254.$sec.2 up
+	    route -qn add 10.2.$sec.0/24 169.254.$sec.2" >>"$W/config"
 }
 
 machine ga um0=wire:"$W/out" um1=wire:"$W/in"

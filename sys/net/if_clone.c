@@ -120,12 +120,12 @@ static int
 if_clone_destroy_locked(struct if_clone *ifc, const char *name)
 {
 	struct ifnet *ifp;
-	int error;
+	int error, up;
 
 	if ((ifp = if_unit(name)) == NULL)
 		return (ENXIO);
 	NET_LOCK();
-	if (ISSET(ifp->if_flags, IFF_UP))
+	if ((up = ISSET(ifp->if_flags, IFF_UP)))
 		if_down(ifp);
 	NET_UNLOCK();
 	/* the cloners lock keeps it: detach waits for all references */
@@ -133,6 +133,12 @@ if_clone_destroy_locked(struct if_clone *ifc, const char *name)
 	KERNEL_LOCK();
 	error = ifc->ifc_destroy(ifp);
 	KERNEL_UNLOCK();
+	if (error != 0 && up) {
+		/* it stays, and so does what it was */
+		NET_LOCK();
+		if_up(ifp);
+		NET_UNLOCK();
+	}
 	return (error);
 }
 

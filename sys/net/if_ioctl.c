@@ -199,13 +199,15 @@ ifconf(struct ifconf *ifc)
 
 /*
  * The stack's flags first, then the driver's opinion; what the driver
- * refuses is undone.
+ * refuses is undone.  When its link changes with them, the task that tells
+ * of that tells of the flags, too.
  */
 static int
 if_setflags(struct ifnet *ifp, struct ifreq *ifr)
 {
 	unsigned short old = ifp->if_flags;
 	int error, up = ISSET(ifr->ifr_flags, IFF_UP);
+	u_char link = READ_ONCE(ifp->if_link_state);
 
 	WRITE_ONCE(ifp->if_flags, (old & IFF_CANTCHANGE) |
 	    (ifr->ifr_flags & ~IFF_CANTCHANGE));
@@ -220,7 +222,7 @@ if_setflags(struct ifnet *ifp, struct ifreq *ifr)
 		if_up(ifp);
 	else if (!up && ISSET(old, IFF_UP))
 		if_down(ifp);
-	else
+	else if (READ_ONCE(ifp->if_link_state) == link)
 		rtm_ifchg(ifp);
 	return (0);
 }

@@ -32,8 +32,6 @@
 #include <sys/socket.h>
 #include <sys/sockio.h>
 #include <sys/systm.h>
-#include <sys/errno.h>
-#include <sys/queue.h>
 #include <sys/smr.h>
 #include <sys/refcnt.h>
 #include <sys/task.h>
@@ -47,6 +45,7 @@
 
 #include <netinet/in.h>
 #include <netinet/ip.h>
+#include <netinet/ip_ecn.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/ip_var.h>
 #include <netinet/ip_ipsp.h>
@@ -63,12 +62,11 @@
 #include <net/pfvar.h>
 #endif
 
-#define SEC_MTU		1280
-#define SEC_MTU_MIN	1280
+#define SEC_MTU_MIN	1280	/* and the default */
 #define SEC_MTU_MAX	32768	/* could get closer to 64k */
 #define SEC_BATCH	64	/* packets sent before others get a turn */
-#define SEC_QUOTE	160	/* bytes of a packet that ICMP may want */
-
+#define SEC_QLEN	1024	/* packets that may wait for that */
+#define SEC_QUOTE	128	/* bytes of one kept for ICMP, <= MHLEN */
 #define SEC_HASHSIZE	4096	/* a power of two */
 
 /*
@@ -76,11 +74,11 @@
  *	I	immutable after creation
  *	K	sec_mtx
  *	R	sec_mtx to write, SMR to read
- *	N	netlock: exclusive to write
  *	a	atomic loads and stores
  *	p	per CPU
  */
 
+/* one per member of struct sec_stats, in the same order */
 enum sec_counters {
 	secc_odown, secc_onosa, secc_ofamily, secc_oloop, secc_onomem,
 	secc_otoobig, secc_oerror, secc_idown, secc_iheader, secc_iproto,
@@ -95,10 +93,9 @@ enum sec_counters {
  */
 struct sec_sa {
 	LIST_ENTRY(sec_sa)	 ss_byspi;	/* [K] sec_sas, by SPI */
-	LIST_ENTRY(sec_sa)	 ss_byunit;	/* [K] sec_units, by unit */
+	LIST_ENTRY(sec_sa)	 ss_byunit;	/* [K] sec_units, newest first */
 	SIMPLEQ_ENTRY(sec_sa)	 ss_dead;	/* [K] sec_dead */
 	struct tdb		*ss_tdb;	/* [I] counted */
-	u_int64_t		 ss_age;	/* [K] higher is newer */
 	unsigned int		 ss_unit;	/* [K] */
 	int			 ss_dir;	/* [K] 0: of no use */
 };
@@ -120,17 +117,14 @@ SMR_LIST_HEAD(sec_softc_list, sec_softc);
 
 static int	sec_clone_create(struct if_clone *, int);
 static int	sec_clone_destroy(struct ifnet *);
-
 static int	sec_ioctl(struct ifnet *, u_long, caddr_t);
-static void	sec_stats(struct sec_softc *, struct sec_stats *);
 
 static int	sec_output(struct ifnet *, struct mbuf *, struct sockaddr *,
 		    struct rtentry *);
-static int	sec_enqueue(struct ifnet *, struct mbuf *);
 static void	sec_start(struct ifqueue *);
 static void	sec_send(void *);
 
-static void	sec_refresh(unsigned int);
+static void	sec_choose(unsigned int);
 static void	sec_reap(void *);
 static void	sec_bind(void *);
 
@@ -140,7 +134,6 @@ static struct sec_sa_list	 sec_sas[SEC_HASHSIZE];		/* [K] */
 static struct sec_sa_list	 sec_units[SEC_HASHSIZE];	/* [K] */
 static struct sec_sa_queue	 sec_dead =
     SIMPLEQ_HEAD_INITIALIZER(sec_dead);				/* [K] */
-static u_int64_t		 sec_age;			/* [K] */
 static u_int64_t		 sec_snomem;			/* [K] */
 static struct task		 sec_reap_task =
     TASK_INITIALIZER(sec_reap, NULL);
@@ -183,18 +176,18 @@ sec_clone_create(struct if_clone *ifc, int unit)
 	    ifc->ifc_name, unit);
 	ifp->if_softc = sc;
 	ifp->if_type = IFT_TUNNEL;
-	ifp->if_mtu = SEC_MTU;
+	ifp->if_mtu = SEC_MTU_MIN;
 	ifp->if_flags = IFF_POINTOPOINT|IFF_MULTICAST;
 	ifp->if_xflags = IFXF_CLONED|IFXF_MPSAFE;
 	ifp->if_link_state = LINK_STATE_DOWN;
 	ifp->if_bpf_mtap = p2p_bpf_mtap;
 	ifp->if_input = p2p_input;
 	ifp->if_output = sec_output;
-	ifp->if_enqueue = sec_enqueue;
 	ifp->if_qstart = sec_start;
 	ifp->if_ioctl = sec_ioctl;
 	ifp->if_rtrequest = p2p_rtrequest;
 
+	ifq_init_maxlen(&ifp->if_snd, SEC_QLEN);
 	if_counters_alloc(ifp);
 	if_attach(ifp);
 	if_alloc_sadl(ifp);
@@ -206,8 +199,8 @@ sec_clone_create(struct if_clone *ifc, int unit)
 	mtx_enter(&sec_mtx);
 	SMR_LIST_INSERT_HEAD_LOCKED(&sec_softcs[sec_hash(unit)], sc,
 	    sc_entry);
+	sec_choose(unit);
 	mtx_leave(&sec_mtx);
-	sec_refresh(unit);
 
 	return (0);
 }
@@ -251,15 +244,30 @@ sec_running(struct sec_softc *sc)
 	    !READ_ONCE(sc->sc_dead));
 }
 
+static void
+sec_stats(struct sec_softc *sc, struct sec_stats *ss)
+{
+	uint64_t scratch[secc_ncounters];
+
+	_Static_assert(offsetof(struct sec_stats, ss_snomem) ==
+	    offsetof(struct sec_stats, ss_odown) + sizeof(scratch), "");
+	counters_read(sc->sc_counters, (uint64_t *)&ss->ss_odown,
+	    secc_ncounters, scratch);
+	mtx_enter(&sec_mtx);
+	ss->ss_snomem = sec_snomem;
+	mtx_leave(&sec_mtx);
+}
+
 static int
 sec_ioctl(struct ifnet *ifp, u_long cmd, caddr_t data)
 {
 	struct sec_softc *sc = ifp->if_softc;
 	struct ifreq *ifr = (struct ifreq *)data;
-	int error = 0;
 
 	switch (cmd) {
 	case SIOCSIFADDR:
+	case SIOCADDMULTI:
+	case SIOCDELMULTI:
 		break;
 	case SIOCSIFFLAGS:
 		if (READ_ONCE(sc->sc_dead))
@@ -269,60 +277,28 @@ sec_ioctl(struct ifnet *ifp, u_long cmd, caddr_t data)
 		else
 			WRITE_ONCE(ifp->if_flags, ifp->if_flags & ~IFF_RUNNING);
 		/* link0 changes what the link state says */
-		sec_refresh(sc->sc_unit);
+		mtx_enter(&sec_mtx);
+		sec_choose(sc->sc_unit);
+		mtx_leave(&sec_mtx);
 		break;
-	case SIOCADDMULTI:
-	case SIOCDELMULTI:
-		break;
-
 	case SIOCSIFMTU:
-		if (ifr->ifr_mtu < SEC_MTU_MIN ||
-		    ifr->ifr_mtu > SEC_MTU_MAX) {
-			error = EINVAL;
-			break;
-		}
+		if (ifr->ifr_mtu < SEC_MTU_MIN || ifr->ifr_mtu > SEC_MTU_MAX)
+			return (EINVAL);
 		ifp->if_mtu = ifr->ifr_mtu;
 		break;
-
 	case SIOCSLIFPHYDF:
 		WRITE_ONCE(sc->sc_df, ifr->ifr_df ? IPSP_DF_ON : IPSP_DF_OFF);
 		break;
 	case SIOCGLIFPHYDF:
 		ifr->ifr_df = READ_ONCE(sc->sc_df) == IPSP_DF_ON;
 		break;
-
 	case SIOCGSECSTATS:
 		sec_stats(sc, (struct sec_stats *)data);
 		break;
-
 	default:
-		error = ENOTTY;
-		break;
+		return (ENOTTY);
 	}
-
-	return (error);
-}
-
-static void
-sec_stats(struct sec_softc *sc, struct sec_stats *ss)
-{
-	uint64_t c[secc_ncounters], scratch[secc_ncounters];
-
-	counters_read(sc->sc_counters, c, secc_ncounters, scratch);
-	ss->ss_odown = c[secc_odown];
-	ss->ss_onosa = c[secc_onosa];
-	ss->ss_ofamily = c[secc_ofamily];
-	ss->ss_oloop = c[secc_oloop];
-	ss->ss_onomem = c[secc_onomem];
-	ss->ss_otoobig = c[secc_otoobig];
-	ss->ss_oerror = c[secc_oerror];
-	ss->ss_idown = c[secc_idown];
-	ss->ss_iheader = c[secc_iheader];
-	ss->ss_iproto = c[secc_iproto];
-	ss->ss_idummy = c[secc_idummy];
-	mtx_enter(&sec_mtx);
-	ss->ss_snomem = sec_snomem;
-	mtx_leave(&sec_mtx);
+	return (0);
 }
 
 /* A packet is lost: once by cause, once for the interface. */
@@ -332,6 +308,14 @@ sec_lost(struct sec_softc *sc, enum sec_counters cause,
 {
 	counters_inc(sc->sc_counters, cause);
 	counters_inc(sc->sc_if.if_counters, total);
+}
+
+/* It was counted as sent when it was queued, and is not. */
+static void
+sec_unsent(struct sec_softc *sc, int len)
+{
+	counters_dec(sc->sc_if.if_counters, ifc_opackets);
+	counters_add(sc->sc_if.if_counters, ifc_obytes, -(u_int64_t)len);
 }
 
 /*
@@ -363,38 +347,61 @@ sec_loop(struct sec_softc *sc, struct mbuf *m)
 }
 
 /*
+ * Bytes that fit through the SA as far as is known, 0: any.  Outer packets
+ * that may be fragmented always fit, whatever anybody says.
+ */
+static u_int32_t
+sec_mtu(struct sec_softc *sc, struct tdb *tdb)
+{
+	u_int32_t mtu = READ_ONCE(tdb->tdb_mtu);
+
+	if (mtu == 0 || READ_ONCE(sc->sc_df) != IPSP_DF_ON ||
+	    READ_ONCE(tdb->tdb_mtutimeout) <= (u_int64_t)gettime())
+		return (0);
+	return (mtu);
+}
+
+/* Is its sender the only one who may cut it? */
+static int
+sec_nofrag(struct mbuf *m, int af)
+{
+	struct ip ip;
+
+	if (af != AF_INET || m->m_pkthdr.len < (int)sizeof(ip))
+		return (0);
+	m_copydata(m, 0, sizeof(ip), &ip);
+	return (ISSET(ip.ip_off, htons(IP_DF)));
+}
+
+/*
  * May this packet go?  The sender is told now, while it listens: what is
  * found out later, on the queue's way out, is only counted.
  */
 static int
-sec_check(struct sec_softc *sc, struct mbuf *m, int af)
+sec_check(struct sec_softc *sc, struct mbuf *m, int af, u_int32_t *mtu)
 {
-	int sa;
+	struct sec_sa *ss;
 
 	if (!sec_running(sc)) {
 		sec_lost(sc, secc_odown, ifc_oerrors);
 		return (ENETDOWN);
 	}
 
-	switch (af) {
-	case AF_INET:
-#ifdef INET6
-	case AF_INET6:
-#endif
-		break;
-	default:
-		/*
-		 * A label stack may begin like either IP, and would leave
-		 * as what it is not.
-		 */
+	/*
+	 * A label stack may begin like either IP, and would leave as what
+	 * it is not.
+	 */
+	if (af != AF_INET && af != AF_INET6) {
 		sec_lost(sc, secc_ofamily, ifc_oerrors);
 		return (EAFNOSUPPORT);
 	}
 
 	smr_read_enter();
-	sa = SMR_PTR_GET(&sc->sc_out) != NULL;
+	ss = SMR_PTR_GET(&sc->sc_out);
+	if (ss != NULL)
+		*mtu = sec_mtu(sc, ss->ss_tdb);
 	smr_read_leave();
-	if (!sa) {
+	if (ss == NULL) {
 		sec_lost(sc, secc_onosa, ifc_oerrors);
 		return (EHOSTUNREACH);
 	}
@@ -407,28 +414,28 @@ sec_output(struct ifnet *ifp, struct mbuf *m, struct sockaddr *dst,
     struct rtentry *rt)
 {
 	struct sec_softc *sc = ifp->if_softc;
+	u_int32_t mtu = 0;
 	int error;
 
-	error = sec_check(sc, m, dst->sa_family);
+	error = sec_check(sc, m, dst->sa_family, &mtu);
 	if (error != 0) {
 		m_freem(m);
+		return (error);
+	}
+	if (mtu != 0 && m->m_pkthdr.len > (int)mtu &&
+	    sec_nofrag(m, dst->sa_family)) {
+		/*
+		 * Who forwards would, for an error, name the interface's
+		 * MTU, which is not what fits.
+		 */
+		error = m->m_pkthdr.ph_ifidx == 0 ? EMSGSIZE : 0;
+		sec_lost(sc, secc_otoobig, ifc_oerrors);
+		icmp_error(m, ICMP_UNREACH, ICMP_UNREACH_NEEDFRAG, 0, mtu);
 		return (error);
 	}
 
 	m->m_pkthdr.ph_family = dst->sa_family;
 	return (if_enqueue(ifp, m));
-}
-
-static int
-sec_enqueue(struct ifnet *ifp, struct mbuf *m)
-{
-	struct ifqueue *ifq = &ifp->if_snd;
-	int error;
-
-	error = ifq_enqueue(ifq, m);
-	if (error == 0)
-		ifq_start(ifq);
-	return (error);
 }
 
 /*
@@ -452,51 +459,30 @@ sec_start(struct ifqueue *ifq)
 static struct tdb *
 sec_pick(struct sec_softc *sc, struct tdb *have)
 {
-	struct tdb *tdb = NULL;
+	struct tdb *tdb;
 	struct sec_sa *ss;
 
 	smr_read_enter();
 	ss = SMR_PTR_GET(&sc->sc_out);
-	if (ss != NULL) {
-		tdb = ss->ss_tdb;
-		if (tdb != have)
-			tdb_ref(tdb);
-	}
+	tdb = ss != NULL ? ss->ss_tdb : NULL;
+	if (tdb != have)
+		tdb_ref(tdb);
 	smr_read_leave();
 
-	if (have != NULL && have != tdb)
+	if (tdb != have)
 		tdb_unref(have);
 	return (tdb);
 }
 
-/*
- * When the outer packet may not be fragmented it may turn out too big:
- * keep enough of the inner one to tell its sender.
- */
+/* Enough of a packet to tell its sender that the outer one did not fit. */
 static struct mbuf *
-sec_quote(struct mbuf *m, int df)
+sec_quote(struct mbuf *m)
 {
 	struct mbuf *n;
-	struct ip ip;
-	int len = m->m_pkthdr.len;
+	int len = MIN(m->m_pkthdr.len, SEC_QUOTE);
 
-	if (df != IPSP_DF_ON || m->m_pkthdr.ph_family != AF_INET ||
-	    len < (int)sizeof(ip))
+	if ((n = m_gethdr(M_DONTWAIT, MT_DATA)) == NULL)
 		return (NULL);
-	m_copydata(m, 0, sizeof(ip), &ip);
-	if (!ISSET(ip.ip_off, htons(IP_DF)))
-		return (NULL);
-
-	n = m_gethdr(M_DONTWAIT, MT_DATA);
-	if (n == NULL)
-		return (NULL);
-	if (len > SEC_QUOTE)
-		len = SEC_QUOTE;
-	m_clget(n, M_DONTWAIT, MCLBYTES);
-	if (!ISSET(n->m_flags, M_EXT)) {
-		m_freem(n);
-		return (NULL);
-	}
 	m_copydata(m, 0, len, mtod(n, caddr_t));
 	n->m_len = n->m_pkthdr.len = len;
 	n->m_pkthdr.ph_rtableid = m->m_pkthdr.ph_rtableid;
@@ -504,31 +490,39 @@ sec_quote(struct mbuf *m, int df)
 	return (n);
 }
 
-/* Did the outer packet not fit?  The SA has learned by how much. */
+/*
+ * Why it was not sent.  The SA has learned how much fits, but may be a
+ * byte off: what has just failed does not fit in any case.
+ */
 static void
-sec_toobig(struct sec_softc *sc, struct tdb *tdb, struct mbuf *quote)
+sec_failed(struct sec_softc *sc, struct tdb *tdb, struct mbuf *quote,
+    int len, int error)
 {
-	u_int32_t mtu = READ_ONCE(tdb->tdb_mtu);
+	u_int32_t mtu = sec_mtu(sc, tdb);
 
-	sec_lost(sc, secc_otoobig, ifc_oerrors);
-	if (mtu == 0 || quote == NULL) {
+	sec_unsent(sc, len);
+	/* with EIO the interface that met it twice has counted it */
+	if (error != EIO)
+		sec_lost(sc, error == EMSGSIZE ? secc_otoobig : secc_oerror,
+		    ifc_oerrors);
+	if (error == EMSGSIZE && mtu != 0 && quote != NULL)
+		icmp_error(quote, ICMP_UNREACH, ICMP_UNREACH_NEEDFRAG, 0,
+		    MIN((int)mtu, len - 1));
+	else
 		m_freem(quote);
-		return;
-	}
-	icmp_error(quote, ICMP_UNREACH, ICMP_UNREACH_NEEDFRAG, 0, mtu);
 }
 
 static void
 sec_send_one(struct sec_softc *sc, struct tdb *tdb, struct mbuf *m)
 {
-	int df = READ_ONCE(sc->sc_df);
-	struct mbuf *quote;
-	int error;
+	int af = m->m_pkthdr.ph_family, len = m->m_pkthdr.len;
+	int df = READ_ONCE(sc->sc_df), error;
+	u_int32_t mtu = sec_mtu(sc, tdb);
+	struct mbuf *quote = NULL;
 #if NBPFILTER > 0
 	caddr_t if_bpf = READ_ONCE(sc->sc_if.if_bpf);
 
-	if (if_bpf && bpf_mtap_af(if_bpf, m->m_pkthdr.ph_family, m,
-	    BPF_DIRECTION_OUT)) {
+	if (if_bpf && bpf_mtap_af(if_bpf, af, m, BPF_DIRECTION_OUT)) {
 		m_freem(m);
 		return;
 	}
@@ -538,18 +532,19 @@ sec_send_one(struct sec_softc *sc, struct tdb *tdb, struct mbuf *m)
 #if NPF > 0
 	pf_pkt_addr_changed(m);
 #endif
-	quote = sec_quote(m, df);
+	if (df == IPSP_DF_ON) {
+		if (sec_nofrag(m, af))
+			quote = sec_quote(m);
+		else if (mtu != 0 && len > (int)mtu)
+			df = IPSP_DF_OFF;	/* nobody could be told */
+	}
 	m->m_pkthdr.ph_rtableid = tdb->tdb_rdomain;
 
-	error = ipsp_process_packet(m, tdb, m->m_pkthdr.ph_family, 0, df);
-	if (error == EMSGSIZE) {
-		sec_toobig(sc, tdb, quote);
-		return;
-	}
-	/* EIO: it came round to an interface, and was counted there */
-	if (error != 0 && error != EIO)
-		sec_lost(sc, secc_oerror, ifc_oerrors);
-	m_freem(quote);
+	error = ipsp_process_packet(m, tdb, af, 0, df);
+	if (error != 0)
+		sec_failed(sc, tdb, quote, len, error);
+	else
+		m_freem(quote);
 }
 
 /*
@@ -569,18 +564,15 @@ sec_send(void *arg)
 	NET_LOCK_SHARED();
 	KERNEL_LOCK();
 	for (n = 0; n < SEC_BATCH && (m = ifq_dequeue(ifq)) != NULL; n++) {
-		if (!sec_running(sc)) {
-			sec_lost(sc, secc_odown, ifc_oerrors);
-			m_freem(m);
-			continue;
-		}
 		tdb = sec_pick(sc, tdb);
-		if (tdb == NULL) {
-			sec_lost(sc, secc_onosa, ifc_oerrors);
-			m_freem(m);
+		if (tdb != NULL && sec_running(sc)) {
+			sec_send_one(sc, tdb, m);
 			continue;
 		}
-		sec_send_one(sc, tdb, m);
+		sec_unsent(sc, m->m_pkthdr.len);
+		sec_lost(sc, sec_running(sc) ? secc_onosa : secc_odown,
+		    ifc_oerrors);
+		m_freem(m);
 	}
 	tdb_unref(tdb);
 	KERNEL_UNLOCK();
@@ -594,18 +586,28 @@ sec_send(void *arg)
  * Input.
  */
 
+/* Inside SMR, or with sec_mtx held. */
+static struct sec_softc *
+sec_find(unsigned int unit)
+{
+	struct sec_softc *sc;
+
+	SMR_LIST_FOREACH(sc, &sec_softcs[sec_hash(unit)], sc_entry) {
+		if (sc->sc_unit == unit)
+			break;
+	}
+	return (sc);
+}
+
 struct sec_softc *
 sec_get(unsigned int unit)
 {
 	struct sec_softc *sc;
 
 	smr_read_enter();
-	SMR_LIST_FOREACH(sc, &sec_softcs[sec_hash(unit)], sc_entry) {
-		if (sc->sc_unit == unit) {
-			refcnt_take(&sc->sc_refs);
-			break;
-		}
-	}
+	sc = sec_find(unit);
+	if (sc != NULL)
+		refcnt_take(&sc->sc_refs);
 	smr_read_leave();
 
 	return (sc);
@@ -618,9 +620,9 @@ sec_put(struct sec_softc *sc)
 		refcnt_rele_wake(&sc->sc_refs);
 }
 
-/* Bytes before what was inside ESP, or -1. */
+/* Bytes before what was inside ESP, or -1; the TOS of the outer header. */
 static int
-sec_outer_len(struct mbuf *m, int af, int proto)
+sec_outer_len(struct mbuf *m, int af, int proto, u_int8_t *tos)
 {
 	struct ip ip;
 #ifdef INET6
@@ -629,17 +631,15 @@ sec_outer_len(struct mbuf *m, int af, int proto)
 	int len, nxt;
 #endif
 
-	switch (af) {
-	case AF_INET:
-		if (m->m_pkthdr.len < (int)sizeof(ip))
-			return (-1);
+	if (af == AF_INET && m->m_pkthdr.len >= (int)sizeof(ip)) {
 		m_copydata(m, 0, sizeof(ip), &ip);
+		*tos = ip.ip_tos;
 		return (ip.ip_hl << 2);
+	}
 #ifdef INET6
-	case AF_INET6:
-		if (m->m_pkthdr.len < (int)sizeof(ip6))
-			return (-1);
+	if (af == AF_INET6 && m->m_pkthdr.len >= (int)sizeof(ip6)) {
 		m_copydata(m, 0, sizeof(ip6), &ip6);
+		*tos = ntohl(ip6.ip6_flow) >> 20;
 		len = sizeof(ip6);
 		nxt = ip6.ip6_nxt;
 		while (nxt == IPPROTO_HOPOPTS || nxt == IPPROTO_ROUTING ||
@@ -651,10 +651,9 @@ sec_outer_len(struct mbuf *m, int af, int proto)
 			nxt = ext.ip6e_nxt;
 		}
 		return (nxt == proto ? len : -1);
-#endif
-	default:
-		return (-1);
 	}
+#endif
+	return (-1);
 }
 
 /*
@@ -707,6 +706,32 @@ sec_inner_family(struct sec_softc *sc, struct mbuf *m, int proto)
 }
 
 /*
+ * Routers mark the outer packet when they are congested: pass that on to
+ * those who can do something about it (RFC 4301 5.1.2.1).  NULL: no
+ * memory, and the packet is gone.
+ */
+static struct mbuf *
+sec_ecn(struct mbuf *m, int af, u_int8_t otos)
+{
+	int shift = af == AF_INET6 ? 4 : 0;	/* in the second byte */
+	struct ip *ip;
+
+	if ((otos & IPTOS_ECN_MASK) != IPTOS_ECN_CE ||
+	    (af != AF_INET && af != AF_INET6))
+		return (m);
+	if ((m = m_pullup(m, sizeof(*ip))) == NULL)
+		return (NULL);
+	ip = mtod(m, struct ip *);
+	if (((ip->ip_tos >> shift) & IPTOS_ECN_MASK) == IPTOS_ECN_NOTECT)
+		return (m);
+	if (af == AF_INET)
+		ip_tos_patch(ip, ip->ip_tos | IPTOS_ECN_CE);
+	else
+		ip->ip_tos |= IPTOS_ECN_CE << shift;
+	return (m);
+}
+
+/*
  * What the outer frame and header said is not about this packet: checksums
  * verified, broadcast, and the marks by which others take it for one that
  * a policy has let in.  The tags, its history, stay.
@@ -726,6 +751,7 @@ void
 sec_input(struct sec_softc *sc, int af, int proto, struct mbuf *m,
     struct netstack *ns)
 {
+	u_int8_t tos = 0;
 	int hlen;
 
 	if (!sec_running(sc)) {
@@ -733,7 +759,7 @@ sec_input(struct sec_softc *sc, int af, int proto, struct mbuf *m,
 		goto drop;
 	}
 
-	hlen = sec_outer_len(m, af, proto);
+	hlen = sec_outer_len(m, af, proto, &tos);
 	if (hlen == -1 || hlen > m->m_pkthdr.len) {
 		sec_lost(sc, secc_iheader, ifc_ierrors);
 		goto drop;
@@ -743,6 +769,10 @@ sec_input(struct sec_softc *sc, int af, int proto, struct mbuf *m,
 	af = sec_inner_family(sc, m, proto);
 	if (af == AF_UNSPEC)
 		goto drop;
+	if ((m = sec_ecn(m, af, tos)) == NULL) {
+		sec_lost(sc, secc_iheader, ifc_ierrors);
+		return;
+	}
 
 	sec_wash(m);
 	m->m_pkthdr.ph_family = af;
@@ -781,33 +811,18 @@ sec_sa_direction(struct tdb *tdb)
 	return (tdb->tdb_iface_dir);
 }
 
-static struct sec_softc *
-sec_find(unsigned int unit)
-{
-	struct sec_softc *sc;
-
-	MUTEX_ASSERT_LOCKED(&sec_mtx);
-	SMR_LIST_FOREACH_LOCKED(sc, &sec_softcs[sec_hash(unit)], sc_entry) {
-		if (sc->sc_unit == unit)
-			return (sc);
-	}
-	return (NULL);
-}
-
 /*
- * The link is up when there is an SA for either direction; with link0 the
+ * The link is up when there is an SA for each direction; with link0 the
  * interface does not say.
  */
 static void
 sec_linkstate(struct sec_softc *sc, int alive)
 {
 	struct ifnet *ifp = &sc->sc_if;
-	int state;
+	int state = alive ? LINK_STATE_UP : LINK_STATE_DOWN;
 
 	if (ISSET(READ_ONCE(ifp->if_flags), IFF_LINK0))
 		state = LINK_STATE_UNKNOWN;
-	else
-		state = alive ? LINK_STATE_UP : LINK_STATE_DOWN;
 	if (READ_ONCE(ifp->if_link_state) == state)
 		return;
 	WRITE_ONCE(ifp->if_link_state, state);
@@ -822,84 +837,65 @@ sec_choose(unsigned int unit)
 	struct sec_softc *sc;
 
 	MUTEX_ASSERT_LOCKED(&sec_mtx);
-	sc = sec_find(unit);
-	if (sc == NULL)
+	if ((sc = sec_find(unit)) == NULL)
 		return;
 	LIST_FOREACH(ss, &sec_units[sec_hash(unit)], ss_byunit) {
 		if (ss->ss_unit != unit)
 			continue;
 		if (ss->ss_dir == IPSP_DIRECTION_IN)
 			in = ss;
-		if (ss->ss_dir == IPSP_DIRECTION_OUT &&
-		    (out == NULL || ss->ss_age > out->ss_age))
+		else if (ss->ss_dir == IPSP_DIRECTION_OUT && out == NULL)
 			out = ss;
+		if (in != NULL && out != NULL)
+			break;
 	}
-	if (SMR_PTR_GET_LOCKED(&sc->sc_out) != out)
-		SMR_PTR_SET_LOCKED(&sc->sc_out, out);
+	SMR_PTR_SET_LOCKED(&sc->sc_out, out);
 	sec_linkstate(sc, in != NULL && out != NULL);
 }
 
-static void
-sec_refresh(unsigned int unit)
-{
-	mtx_enter(&sec_mtx);
-	sec_choose(unit);
-	mtx_leave(&sec_mtx);
-}
-
-/* Put a record where the SA now says; consumes it if there is one. */
+/* Put a new record where its SA says. */
 static void
 sec_sa_attach(struct sec_sa *ss, struct tdb *tdb)
 {
-	unsigned int ounit;
-
 	MUTEX_ASSERT_LOCKED(&sec_mtx);
 	ss->ss_tdb = tdb_ref(tdb);
-	ss->ss_age = ++sec_age;
-	ss->ss_unit = ounit = tdb->tdb_iface;
+	ss->ss_unit = tdb->tdb_iface;
 	ss->ss_dir = sec_sa_direction(tdb);
 	LIST_INSERT_HEAD(&sec_sas[sec_hash(tdb->tdb_spi)], ss, ss_byspi);
-	LIST_INSERT_HEAD(&sec_units[sec_hash(ounit)], ss, ss_byunit);
-	sec_choose(ounit);
+	LIST_INSERT_HEAD(&sec_units[sec_hash(ss->ss_unit)], ss, ss_byunit);
+	sec_choose(ss->ss_unit);
 }
 
-/* A relinked SA may have moved to another unit or direction. */
+/*
+ * A relinked SA may have moved to another unit or direction, where it is
+ * the newest; else it stays as old as it is.
+ */
 static void
 sec_sa_move(struct sec_sa *ss, struct tdb *tdb)
 {
 	unsigned int ounit = ss->ss_unit;
+	int dir = sec_sa_direction(tdb);
 
 	MUTEX_ASSERT_LOCKED(&sec_mtx);
+	if (tdb->tdb_iface == ounit && dir == ss->ss_dir)
+		return;
 	LIST_REMOVE(ss, ss_byunit);
 	ss->ss_unit = tdb->tdb_iface;
-	ss->ss_dir = sec_sa_direction(tdb);
+	ss->ss_dir = dir;
 	LIST_INSERT_HEAD(&sec_units[sec_hash(ss->ss_unit)], ss, ss_byunit);
 	if (ounit != ss->ss_unit)
 		sec_choose(ounit);
 	sec_choose(ss->ss_unit);
 }
 
-static void
-sec_sa_detach(struct sec_sa *ss)
-{
-	MUTEX_ASSERT_LOCKED(&sec_mtx);
-	LIST_REMOVE(ss, ss_byspi);
-	LIST_REMOVE(ss, ss_byunit);
-	sec_choose(ss->ss_unit);
-	SIMPLEQ_INSERT_TAIL(&sec_dead, ss, ss_dead);
-	task_add(systqmp, &sec_reap_task);
-}
-
 /*
- * Nothing may sleep here.  Without memory the SA is bound later, by a task
- * that looks at all of them.
+ * Bind an SA with nss, which is consumed and may be NULL: then it is bound
+ * later, by a task that looks at all of them.
  */
-void
-sec_tdb_insert(struct tdb *tdb)
+static void
+sec_sa_bind(struct sec_sa *nss, struct tdb *tdb)
 {
-	struct sec_sa *ss, *nss;
-
-	nss = malloc(sizeof(*nss), M_DEVBUF, M_NOWAIT|M_ZERO);
+	struct sec_sa *ss;
 
 	mtx_enter(&sec_mtx);
 	ss = sec_sa_find(tdb);
@@ -918,12 +914,20 @@ sec_tdb_insert(struct tdb *tdb)
 		free(nss, M_DEVBUF, sizeof(*nss));
 }
 
+/* Nothing may sleep here. */
+void
+sec_tdb_insert(struct tdb *tdb)
+{
+	sec_sa_bind(malloc(sizeof(struct sec_sa), M_DEVBUF, M_NOWAIT|M_ZERO),
+	    tdb);
+}
+
 /*
  * Only an SA that is being deleted leaves.  Otherwise it is taken out of
  * the tables to be put back under the same hold of the mutex, and a
- * sender that looks meanwhile must not find the interface without it.
- * One that is not known here was not ours when it was put in, or waits
- * for memory.
+ * sender that looks meanwhile must not find the interface without it;
+ * nothing takes TDBF_IFACE off an SA.  One that is not known here was not
+ * ours when it was put in, or waits for memory.
  */
 void
 sec_tdb_remove(struct tdb *tdb)
@@ -935,8 +939,13 @@ sec_tdb_remove(struct tdb *tdb)
 
 	mtx_enter(&sec_mtx);
 	ss = sec_sa_find(tdb);
-	if (ss != NULL)
-		sec_sa_detach(ss);
+	if (ss != NULL) {
+		LIST_REMOVE(ss, ss_byspi);
+		LIST_REMOVE(ss, ss_byunit);
+		sec_choose(ss->ss_unit);
+		SIMPLEQ_INSERT_TAIL(&sec_dead, ss, ss_dead);
+		task_add(systqmp, &sec_reap_task);
+	}
 	mtx_leave(&sec_mtx);
 }
 
@@ -958,34 +967,22 @@ sec_reap(void *arg)
 		return;
 
 	smr_barrier();
-	NET_LOCK();
+	NET_LOCK_SHARED();
 	while ((ss = SIMPLEQ_FIRST(&dead)) != NULL) {
 		SIMPLEQ_REMOVE_HEAD(&dead, ss_dead);
 		tdb_unref(ss->ss_tdb);
 		free(ss, M_DEVBUF, sizeof(*ss));
 	}
-	NET_UNLOCK();
+	NET_UNLOCK_SHARED();
 }
 
 static int
 sec_bind_tdb(struct tdb *tdb, void *arg, int last)
 {
-	struct sec_sa *ss;
-
-	if (!ISSET(READ_ONCE(tdb->tdb_flags), TDBF_IFACE))
-		return (0);
-	ss = malloc(sizeof(*ss), M_DEVBUF, M_WAITOK|M_ZERO);
-
-	mtx_enter(&sec_mtx);
-	if (!ISSET(READ_ONCE(tdb->tdb_flags), TDBF_DELETED) &&
-	    sec_sa_find(tdb) == NULL) {
-		sec_sa_attach(ss, tdb);
-		ss = NULL;
-	}
-	mtx_leave(&sec_mtx);
-
-	if (ss != NULL)
-		free(ss, M_DEVBUF, sizeof(*ss));
+	if ((READ_ONCE(tdb->tdb_flags) & (TDBF_IFACE|TDBF_DELETED)) ==
+	    TDBF_IFACE)
+		sec_sa_bind(malloc(sizeof(struct sec_sa), M_DEVBUF,
+		    M_WAITOK|M_ZERO), tdb);
 	return (0);
 }
 

@@ -591,8 +591,10 @@ in_pcbselsrc(struct in_addr *src, const struct sockaddr_in *dst,
 	if (IN_MULTICAST(dst->sin_addr.s_addr) && imo != NULL &&
 	    imo->imo_ifidx != 0)
 		return (in_pcbselsrc_group(src, dst, imo->imo_ifidx));
-	rt = in_pcbrtentry(inp, dst->sin_addr);
-	if (rt == NULL || rt->rt_ifa->ifa_addr->sa_family != AF_INET)
+	/* what ip_output() says of a route that is missing or down */
+	if ((rt = in_pcbrtentry(inp, dst->sin_addr)) == NULL)
+		return (EHOSTUNREACH);
+	if (rt->rt_ifa->ifa_addr->sa_family != AF_INET)
 		return (EADDRNOTAVAIL);
 	*src = ifatoia(rt->rt_ifa)->ia_addr.sin_addr;
 	return (0);

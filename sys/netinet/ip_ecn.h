@@ -27,6 +27,10 @@
 
 #ifdef _KERNEL
 /* ---- kernel: the tunnels' interface starts here ---- */
+struct ip;
+
+/* Change the TOS and, as little, the checksum: a wrong one stays wrong. */
+void	ip_tos_patch(struct ip *, uint8_t);
 /* ---- kernel: end ---- */
 #endif
 

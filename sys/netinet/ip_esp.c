@@ -30,6 +30,7 @@
 #include <netinet/ip.h>
 #include <netinet/ip_ipsp.h>
 #include <netinet/ip_esp.h>
+#include <netinet/udp.h>
 
 #include <crypto/cryptodev.h>
 #include <crypto/xform.h>
@@ -39,7 +40,6 @@
  * buffer that nobody shares.
  */
 #define ESP_HDR		8		/* SPI, sequence number */
-#define ESP_TRAILER	2		/* pad length, next header */
 #define ESP_TAILROOM	(XFORM_MAXBLOCK + ESP_TRAILER + XFORM_MAXICV)
 
 int
@@ -179,6 +179,13 @@ esp_align(const struct tdb *tdb)
 	return (MAX(4, tdb->tdb_encalgxform->blocksize));
 }
 
+/* Without authentication a number proves nothing, RFC 4303 3.4.3. */
+static int
+esp_antireplay(const struct tdb *tdb)
+{
+	return (tdb->tdb_wnd > 0 && tdb->tdb_authalgxform != NULL);
+}
+
 static void
 esp_replay_count(int why)
 {
@@ -196,7 +203,7 @@ esp_input_check(struct tdb *tdb, u_int32_t seq, u_int32_t *esn)
 	int why;
 
 	*esn = 0;
-	if (tdb->tdb_wnd == 0)
+	if (!esp_antireplay(tdb))
 		return (0);
 	mtx_enter(&tdb->tdb_mtx);
 	why = checkreplaywindow(tdb, seq, &seqhi, 0);
@@ -207,7 +214,11 @@ esp_input_check(struct tdb *tdb, u_int32_t seq, u_int32_t *esn)
 	return (why);
 }
 
-/* It is authentic: mark the number, charge the bytes. */
+/*
+ * It is authentic: mark the number, charge the bytes.  When the window has
+ * moved on meanwhile the number may stand for another one by now, which
+ * nobody has authenticated: then nothing is marked.
+ */
 static int
 esp_input_commit(struct tdb *tdb, u_int32_t seq, u_int32_t esn, u_int64_t n)
 {
@@ -215,13 +226,16 @@ esp_input_commit(struct tdb *tdb, u_int32_t seq, u_int32_t esn, u_int64_t n)
 	int why = 0;
 
 	mtx_enter(&tdb->tdb_mtx);
-	if (tdb->tdb_wnd > 0)
-		why = checkreplaywindow(tdb, seq, &seqhi, 1);
+	if (esp_antireplay(tdb)) {
+		why = checkreplaywindow(tdb, seq, &seqhi, 0);
+		if (why == 0 && seqhi != ntohl(esn))
+			why = 2;
+		if (why == 0)
+			checkreplaywindow(tdb, seq, &seqhi, 1);
+	}
 	if (why == 0)
 		ran = tdb_bytes_charge(tdb, n);
 	mtx_leave(&tdb->tdb_mtx);
-	if (why == 0 && seqhi != ntohl(esn))
-		why = 2;		/* the window moved on meanwhile */
 	if (why != 0) {
 		esp_replay_count(why);
 		return (-1);
@@ -389,10 +403,12 @@ esp_output(struct mbuf *m, struct tdb *tdb, int skip, int protoff)
 	int rlen = m->m_pkthdr.len - skip;
 	int pad = -(rlen + ESP_TRAILER) & (esp_align(tdb) - 1);
 	int plen = rlen + pad + ESP_TRAILER, error;
+	int ulen = ISSET(READ_ONCE(tdb->tdb_flags), TDBF_UDPENCAP) ?
+	    sizeof(struct udphdr) : 0;
 	u_int64_t seq;
 	u_int8_t *data;
 
-	if (skip + hlen + plen + alen > IP_MAXPACKET) {
+	if (skip + ulen + hlen + plen + alen > IP_MAXPACKET) {
 		espstat_inc(esps_toobig);
 		m_freem(m);
 		return (EMSGSIZE);

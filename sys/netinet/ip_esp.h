@@ -107,6 +107,7 @@ espstat_add(enum espstat_counters c, uint64_t v)
 }
 
 /* ---- kernel: the protocol's own interface starts here ---- */
+#define ESP_TRAILER		2	/* bytes: pad length, next header */
 /* ---- kernel: end ---- */
 #endif /* _KERNEL */
 

@@ -39,6 +39,12 @@
 #include <netinet/ip_icmp.h>
 #include <netinet/ip_var.h>
 
+/*
+ * What the protocol of a quoted packet may look at: its header, and behind
+ * it the 64 bits that are always there, or UDP and the SPI of ESP in it.
+ */
+#define ICMP_QUOTED	(8 + sizeof(struct ip) + MAX_IPOPTLEN + 12)
+
 /* The whole of an error, RFC 1812 4.3.2.3 */
 #define ICMP_ERRMAX	576
 #define ICMP_QUOTEMAX	(ICMP_ERRMAX - sizeof(struct ip) - ICMP_MINLEN)
@@ -372,11 +378,18 @@ icmp_quotes_us(const struct icmp *icp, u_int rtableid)
 static void
 icmp_input_error(struct mbuf *m, int hlen, int icmplen)
 {
-	struct icmp *icp = (struct icmp *)(mtod(m, caddr_t) + hlen);
+	union {
+		struct icmp	icp;
+		char		data[ICMP_QUOTED];
+	} quoted;
+	struct icmp *icp = &quoted.icp;
 	struct sockaddr_in sin;
 	const struct protosw *pr;
 	int prc;
 
+	/* zero, where it is not long enough */
+	memset(&quoted, 0, sizeof(quoted));
+	m_copydata(m, hlen, min(icmplen, sizeof(quoted)), &quoted);
 	if ((prc = icmp_prc(icp)) == -1) {
 		icmpstat_inc(icps_badcode);
 		return;

@@ -37,8 +37,8 @@ ipip_init(void)
 /*
  * TOS of the outer header.  The inner code points are copied, but a mark
  * of congestion stays inside and the outer one says ECT(0) instead
- * (RFC 6040, the full-functionality mode of an encapsulator that the
- * other end may not understand).
+ * (RFC 4301 5.1.2.1): a mark that is there at the other end was made on
+ * the way.
  */
 static u_int8_t
 ipip_tos(u_int8_t itos)

@@ -396,9 +396,11 @@ tdb_arm(struct timeout *to, struct tdb *tdb, u_int64_t sec)
 void
 tdb_addtimeouts(struct tdb *tdb)
 {
-	u_int64_t age = gettime() - tdb->tdb_established;
+	u_int64_t now = gettime(), age;
 	u_int32_t flags = READ_ONCE(tdb->tdb_flags);
 
+	/* somebody may have set the clock back */
+	age = now > tdb->tdb_established ? now - tdb->tdb_established : 0;
 	if (ISSET(flags, TDBF_TIMER))
 		tdb_arm(&tdb->tdb_timer_tmo, tdb, tdb->tdb_exp_timeout > age ?
 		    tdb->tdb_exp_timeout - age : 0);

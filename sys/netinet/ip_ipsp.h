@@ -362,8 +362,10 @@ u_int32_t reserve_spi(u_int, u_int32_t, u_int32_t, union sockaddr_union *,
 int	tdb_walk(u_int, int (*)(struct tdb *, void *, int), void *);
 unsigned int tdb_count(void);
 const char *ipsp_address(union sockaddr_union *, char *, socklen_t);
-/* Bytes an SA adds to an inner packet, or -1. */
+/* Bytes an SA adds to an inner packet beside padding, or -1. */
 ssize_t	ipsec_hdrsz(struct tdb *);
+/* An outer packet may have that many bytes: the SAs it came through learn
+ * it, or one does. */
 void	ipsec_adjust_mtu(struct mbuf *, u_int32_t);
 void	ipsec_set_mtu(struct tdb *, u_int32_t);
 /*

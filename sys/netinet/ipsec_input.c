@@ -344,7 +344,8 @@ ipsec_ctlinput(int cmd, u_int rdomain, void *v, int off, u_int8_t sproto)
 	/* the header that came back lies in the ICMP message */
 	icp = (struct icmp *)((caddr_t)ip - offsetof(struct icmp, icmp_ip));
 	mtu = ntohs(icp->icmp_nextmtu);
-	if (mtu < 296)
+	/* what did fit needs no news */
+	if (mtu < 296 || mtu >= ntohs(ip->ip_len))
 		return;
 	memcpy(&spi, (caddr_t)ip + (ip->ip_hl << 2) + off, sizeof(spi));
 	ipsec_pmtu(rtable_l2(rdomain), ip, sproto, spi, mtu);

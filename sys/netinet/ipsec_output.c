@@ -209,17 +209,20 @@ ipsp_process_done(struct mbuf *m, struct tdb *tdb)
 	return (error);
 }
 
+static int
+ipsec_align(const struct tdb *tdb)
+{
+	return (tdb->tdb_encalgxform != NULL ?
+	    MAX(4, tdb->tdb_encalgxform->blocksize) : 4);
+}
+
 ssize_t
 ipsec_hdrsz(struct tdb *tdb)
 {
-	ssize_t n = 2 * sizeof(u_int32_t) + tdb->tdb_ivlen;
-	size_t align = 4;
+	ssize_t n = 2 * sizeof(u_int32_t) + tdb->tdb_ivlen + ESP_TRAILER;
 
 	if (tdb->tdb_sproto != IPPROTO_ESP)
 		return (-1);
-	if (tdb->tdb_encalgxform != NULL)
-		align = MAX(align, tdb->tdb_encalgxform->blocksize);
-	n += align;
 	if (tdb->tdb_authalgxform != NULL)
 		n += tdb->tdb_authalgxform->authsize;
 	if (ISSET(READ_ONCE(tdb->tdb_flags), TDBF_UDPENCAP))
@@ -230,15 +233,27 @@ ipsec_hdrsz(struct tdb *tdb)
 	return (n);
 }
 
+/*
+ * The largest inner packet that makes no larger outer one.  What is known
+ * of a path holds for its time and is only made smaller: a message that
+ * raises it is late or forged.
+ */
 void
 ipsec_set_mtu(struct tdb *tdb, u_int32_t mtu)
 {
-	ssize_t hdr = ipsec_hdrsz(tdb);
+	ssize_t inner, hdr = ipsec_hdrsz(tdb);
+	u_int32_t old = READ_ONCE(tdb->tdb_mtu);
+	u_int64_t now = gettime();
 
-	if (hdr == -1 || mtu <= hdr)
+	inner = (ssize_t)mtu - hdr;
+	if (hdr == -1 || inner <= 0)
 		return;
-	WRITE_ONCE(tdb->tdb_mtu, mtu - hdr);
-	WRITE_ONCE(tdb->tdb_mtutimeout, gettime() + ip_mtudisc_timeout);
+	inner -= (inner + ESP_TRAILER) % ipsec_align(tdb);
+	if (inner <= 0 || (old != 0 && old <= inner &&
+	    READ_ONCE(tdb->tdb_mtutimeout) > now))
+		return;
+	WRITE_ONCE(tdb->tdb_mtu, inner);
+	WRITE_ONCE(tdb->tdb_mtutimeout, now + READ_ONCE(ip_mtudisc_timeout));
 }
 
 /* What is too big for the route out: tell the SAs it came through. */

@@ -328,7 +328,9 @@ wire_next(struct host_nic *nic, struct host_frame *f)
 		goto bad;
 	memcpy(&h, w->w_buf + w->w_off, sizeof(h));
 	w->w_off += sizeof(h);
-	if (h.wf_type != WIRE_ETHERNET || h.wf_len > w->w_len - w->w_off)
+	/* our hello has not asked for frames that are to be cut */
+	if (h.wf_type != WIRE_ETHERNET || h.wf_gso != 0 ||
+	    h.wf_len > w->w_len - w->w_off)
 		goto bad;
 	memset(f, 0, sizeof(*f));
 	f->hf_buf = w->w_buf + w->w_off;
