@@ -24,7 +24,7 @@
 #	await SECONDS command ...	until it succeeds; 1 if it never does
 #	gateways			the pair below, with a tunnel
 #	tunnel UNIT A ADDR B ADDR	secUNIT between two machines, with keys
-#	keys UNIT			its SAs, anew
+#	keys UNIT [cipher]		its SAs, anew
 #	fail text			say what is wrong, and go on
 #	verdict				exit as the failures say
 #
@@ -156,7 +156,8 @@ random()
 
 spi=4096
 
-# keys UNIT [cipher]: new SAs for a tunnel, at both ends.
+# keys UNIT [cipher ...]: new SAs for a tunnel, at both ends.  The cipher is
+# "aes", or "aes-128-gcm testonly".
 keys()
 {
 	cipher=${2:-aes}

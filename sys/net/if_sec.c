@@ -93,7 +93,7 @@ enum sec_counters {
  */
 struct sec_sa {
 	LIST_ENTRY(sec_sa)	 ss_byspi;	/* [K] sec_sas, by SPI */
-	LIST_ENTRY(sec_sa)	 ss_byunit;	/* [K] sec_units, newest first */
+	LIST_ENTRY(sec_sa)	 ss_byunit;	/* [K] sec_units: newest 1st */
 	SIMPLEQ_ENTRY(sec_sa)	 ss_dead;	/* [K] sec_dead */
 	struct tdb		*ss_tdb;	/* [I] counted */
 	unsigned int		 ss_unit;	/* [K] */

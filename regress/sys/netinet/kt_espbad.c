@@ -363,6 +363,27 @@ trailer(u_int8_t *p, int len, int pad, u_int8_t next)
 	p[len - 1] = next;
 }
 
+/* Padding that would be right, but for its first k bytes being the IV. */
+static struct mbuf *
+pad_from_iv(u_int64_t seq, int len, int k)
+{
+	u_int8_t iv[16];
+	struct mbuf *m;
+	int i;
+
+	for (i = 0; i < k; i++)
+		iv[kesp.k_ivlen - k + i] = i + 1;
+	random_bytes(iv, kesp.k_ivlen - k);
+	for (i = 0; i < len - 2; i++)
+		bytes[i] = k + i + 1;
+	bytes[len - 2] = k + len - 2;
+	bytes[len - 1] = IPPROTO_IPV4;
+	kesp.k_iv = iv;
+	m = kesp_seal(seq, bytes, len);
+	kesp.k_iv = NULL;
+	return (m);
+}
+
 static void
 padding(int gcm)
 {
@@ -382,6 +403,10 @@ padding(int gcm)
 		trailer(bytes, len, pad, IPPROTO_IPV4);
 		bytes[len - 3 - i] ^= 1 << kt_random() % 8;
 		kesp_input(kesp_seal(++seq, bytes, len));
+		KT_EQ(kesp_dropped(esps_badenc, 1), 0);
+	}
+	for (i = 1; i <= kesp.k_ivlen; i++) {
+		kesp_input(pad_from_iv(++seq, len, i));
 		KT_EQ(kesp_dropped(esps_badenc, 1), 0);
 	}
 	/* nothing but padding is not an IP header */
@@ -823,7 +848,8 @@ KTEST(b13_loop, "B13: a loop of three interfaces ends, and is counted once")
 		KT_EQ(ss.ss_oloop, i == 0);
 		KT_EQ(ss.ss_oerror, 0);
 		KT_EQ(d.ifi_oerrors, i == 0);
-		KT_EQ(d.ifi_opackets, 1);
+		/* the last one's packet did not leave after all */
+		KT_EQ(d.ifi_opackets, i < 2);
 	}
 	KT_EQ(kti_nsent(&kti0) + kti_nsent(&kti1), 0);
 	KT_EQ(ksec_espstat(esps_output), 3);

@@ -133,6 +133,8 @@ kesp_seal(u_int64_t seq, const void *p, int len)
 	crp.crp_len = len;
 	crp.crp_icv = crp.crp_data + len;
 	crp.crp_esn = htonl(seq >> 32);
+	if (kesp.k_iv != NULL)
+		memcpy(crp.crp_iv, kesp.k_iv, kesp.k_ivlen);
 	memcpy(crp.crp_data, p, len);
 	if (crypto_invoke(&crp) != 0)
 		panic("kesp_seal: %d bytes", len);

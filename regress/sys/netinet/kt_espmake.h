@@ -31,6 +31,7 @@ struct kesp {
 	struct tdb	*k_in;		/* borrowed */
 	struct tdb	*k_out;		/* borrowed */
 	u_int32_t	 k_spi;		/* of what is sealed, host order */
+	const u_int8_t	*k_iv;		/* of what is sealed; NULL: random */
 	int		 k_gcm;
 	int		 k_esn;
 	int		 k_ivlen;	/* bytes, as the others */

@@ -17,7 +17,9 @@
 # Delete the SAs while traffic runs: nothing goes out in the clear, every
 # packet that is lost is counted under its cause, and when there are new SAs
 # the traffic goes on by itself.
+# marks: mp
 
+OPTS="-j 2"
 . ../../lib/lib.sh
 
 # All causes for which a gateway may drop a packet here; their sum.

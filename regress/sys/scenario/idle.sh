@@ -19,7 +19,10 @@
 
 . ../../lib/lib.sh
 
-[ "$CONF" = GENERIC ] || { echo "sanitizers have memory of their own"; exit 77; }
+[ "$CONF" = GENERIC ] || {
+	echo "sanitizers have memory of their own"
+	exit 77
+}
 
 kib()
 {
@@ -63,5 +66,6 @@ done
 on m "$units" destroy $n || fail "not all can be destroyed"
 on m netstat -in | grep '^sec' && fail "some are left"
 on m ipsecctl -F
-on m "$units" create 10 && on m "$units" destroy 10 || fail "no more can be made"
+on m "$units" create 10 && on m "$units" destroy 10 ||
+    fail "no more can be made"
 verdict

@@ -16,7 +16,9 @@
 
 # Clients are killed in the middle of what they do: the kernel goes on, with
 # traffic, and nothing of them is left in it.
+# marks: mp
 
+OPTS="-j 2"
 . ../../lib/lib.sh
 
 # Descriptors of a kernel: its ends of the sockets are among them.

@@ -14,8 +14,9 @@
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
 
-# Packets of every size through the tunnel, from host to host: they arrive
-# whole, or their sender hears of it and how large they may be.
+# sizes.sh aes|gcm: packets of every size through the tunnel, from host to
+# host: they arrive whole, or their sender hears of it and how large they may
+# be.
 # deadline: 60
 
 . ../../lib/lib.sh
@@ -50,7 +51,14 @@ refused()
 	}
 }
 
+# What 1500 bytes hold, by RFC 4303: 20 IP, 8 ESP, IV, whole blocks of packet
+# and 2 of trailer, ICV.
 gateways
+case $1 in
+aes)	fits=1438 ;;
+gcm)	fits=1446
+	keys 0 "aes-128-gcm testonly" ;;
+esac
 
 what="mtu 1280"
 arrive 28 1200 31
@@ -78,23 +86,23 @@ arrive 5000 5000 1
 fragments=$("$PCAPLS" "$W/wire.pcap" | grep -c 'ESP .* fragment ')
 [ "$fragments" -ge 100 ] || fail "$what: $fragments fragments on the wire"
 
-# Everything outside has DF: 1500 bytes hold 1438.  Of what has no DF inside
-# the first one is lost, which tells the SA, and the others go in fragments.
+# Everything outside has DF.  Of what has no DF inside the first one is lost,
+# which tells the SA, and the others go in fragments.
 what="mtu 1500, tunneldf"
 on ga ifconfig sec0 tunneldf
-arrive 1280 1438 9
+arrive 1280 $fits 9
 before=$(counter ga 'output packets* dropped for being too big' -I sec0)
-on ha ping -q -c 3 -i 0.01 -w 1 -s 1411 10.2.0.2 >"$W/nodf" 2>&1 || :
+on ha ping -q -c 3 -i 0.01 -w 1 -s $((fits + 1 - 28)) 10.2.0.2 >"$W/nodf" 2>&1 || :
 grep -q '3 packets transmitted, 2 ' "$W/nodf" || {
-	fail "$what: of 3 times 1439 bytes not 2 arrive:"
+	fail "$what: of 3 times $((fits + 1)) bytes not 2 arrive:"
 	cat "$W/nodf"
 }
 after=$(counter ga 'output packets* dropped for being too big' -I sec0)
 [ $((after - before)) -eq 1 ] ||
     fail "$what: 1 packet lost, $((after - before)) counted"
-arrive 1420 1438 1 -D
-refused 1500 1438
-arrive 1439 1500 5
+arrive 1420 $fits 1 -D
+refused 1500 $fits
+arrive $((fits + 1)) 1500 5
 
 clear=$(clear_text wire)
 [ -z "$clear" ] || fail "in the clear: $clear"
