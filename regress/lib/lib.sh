@@ -25,6 +25,8 @@
 #	gateways			the pair below, with a tunnel
 #	tunnel UNIT A ADDR B ADDR	secUNIT between two machines, with keys
 #	keys UNIT [cipher]		its SAs, anew
+#	load SECONDS; unload		pings from ha to hb, one each so many
+#					seconds; how many were $sent and $lost
 #	fail text			say what is wrong, and go on
 #	verdict				exit as the failures say
 #
@@ -216,6 +218,33 @@ router()
 	    sysctl -q net.inet.ip.forwarding=1"
 }
 
+# Answers that ha ever had, whether ping was still there to see them or not.
+replies()
+{
+	on ha netstat -s -p icmp | awk '
+	/Input histogram/ { on = 1 }
+	on && /echo reply:/ { n = $3 }
+	END { print n + 0 }'
+}
+
+load()
+{
+	replied=$(replies)
+	start ha ping -q -i "$1" -c 1000000 -w 1 10.2.0.2 >"$W/load" 2>&1
+	loader=$started
+}
+
+unload()
+{
+	kill -INT "$loader"
+	wait "$loader"
+	sent=$(awk '/packets transmitted/ { print $1 }' "$W/load")
+	[ -n "$sent" ] || { sent=0; cat "$W/load"; }
+	# what was on its way arrives
+	await 1 eval '[ $(($(replies) - replied)) -ge "$sent" ]'
+	lost=$((sent - $(replies) + replied))
+}
+
 # counter MACHINE text netstat-option ...: the number before the text
 counter()
 {
@@ -228,7 +257,7 @@ counter()
 # clear_text WIRE: frames on it that are neither ARP nor ESP
 clear_text()
 {
-	"$PCAPLS" "$W/$1.pcap" | grep -v -e ' ARP ' -e ' ESP '
+	"$PCAPLS" "$W/$1.pcap" | grep -v -e ' ARP ' -e ' ESP ' | head -n 5
 }
 
 esp_frames()

@@ -345,8 +345,10 @@ receive(struct ping *p)
 	ssize_t n;
 
 	while ((n = recv(p->p_s, p->p_in, sizeof(p->p_in),
-	    MSG_DONTWAIT)) != -1)
+	    MSG_DONTWAIT)) > 0)
 		input(p, n, now());
+	if (n == 0)
+		errx(1, "the kernel is gone");
 	if (errno != EAGAIN && errno != EINTR)
 		warn("recv");
 }

@@ -22,7 +22,7 @@ set -u
 : "${KREGRESS:?run by runtests.sh}" "${W:?}"
 export TMPDIR="$W" N=2
 tests="mp_sec_flush mp_sec_h3_neighbours mp_udp mp_arp"
-[ "$CONF" = GENERIC ] || tests=mp_sec_flush
+[ "$CONF" = GENERIC ] && [ "$FULL" = 1 ] || tests="mp_sec_flush mp_udp"
 
 # trace TEST SEED
 trace()

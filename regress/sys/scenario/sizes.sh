@@ -92,7 +92,8 @@ what="mtu 1500, tunneldf"
 on ga ifconfig sec0 tunneldf
 arrive 1280 $fits 9
 before=$(counter ga 'output packets* dropped for being too big' -I sec0)
-on ha ping -q -c 3 -i 0.01 -w 1 -s $((fits + 1 - 28)) 10.2.0.2 >"$W/nodf" 2>&1 || :
+on ha ping -q -c 3 -i 0.01 -w 1 -s $((fits + 1 - 28)) 10.2.0.2 \
+    >"$W/nodf" 2>&1 || :
 grep -q '3 packets transmitted, 2 ' "$W/nodf" || {
 	fail "$what: of 3 times $((fits + 1)) bytes not 2 arrive:"
 	cat "$W/nodf"
