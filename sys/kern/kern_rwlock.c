@@ -24,7 +24,17 @@
 #define RWS_WRLOCK	0x1U	/* held by rwl_owner */
 #define RWS_WAIT	0x2U	/* somebody sleeps */
 #define RWS_WRWANT	0x4U	/* a writer waits: no new readers */
-#define RWS_READ	0x8U	/* one reader */
+#define RWS_STARVED	0x8U	/* who was woken in vain waits: nobody new */
+#define RWS_READ	0x10U	/* one reader */
+
+/*
+ * After readers comes a writer that waits, as RWS_WRWANT stays; after a
+ * writer everybody tries, so that writers in turns do not keep readers out
+ * for ever.  Whoever was woken and still found it held sets RWS_STARVED:
+ * then only those that have waited before get the lock, the first of them
+ * clears it.  A thread that has never waited sets RWS_WRWANT only while
+ * somebody holds the lock: else it might sleep and nobody wake it.
+ */
 
 void
 rw_init(struct rwlock *rwl, const char *name)
@@ -47,42 +57,43 @@ rw_cas(struct rwlock *rwl, unsigned int old, unsigned int new)
 	    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
 }
 
-static int
-rw_try_read(struct rwlock *rwl)
+/* What keeps a thread out, depending on whether it has waited before. */
+static unsigned int
+rw_block(int flags, unsigned int waited)
 {
-	unsigned int s;
+	unsigned int block;
 
-	while (((s = rw_load(rwl)) & (RWS_WRLOCK | RWS_WRWANT)) == 0) {
-		if (rw_cas(rwl, s, s + RWS_READ))
-			return (1);
-	}
-	return (0);
+	block = flags & RW_WRITE ? ~(RWS_WAIT | RWS_WRWANT | RWS_STARVED) :
+	    RWS_WRLOCK | RWS_WRWANT;
+	return (waited ? block : block | RWS_STARVED);
 }
 
 static int
-rw_try_write(struct rwlock *rwl)
+rw_try(struct rwlock *rwl, int flags, unsigned int waited)
 {
-	unsigned int s;
+	unsigned int s, new, block = rw_block(flags, waited);
 
-	while (((s = rw_load(rwl)) & ~(RWS_WAIT | RWS_WRWANT)) == 0) {
-		if (rw_cas(rwl, s, (s & RWS_WAIT) | RWS_WRLOCK)) {
+	while (((s = rw_load(rwl)) & block) == 0) {
+		if (flags & RW_WRITE)
+			new = (s & RWS_WAIT) | RWS_WRLOCK;
+		else
+			new = (s & ~RWS_STARVED) + RWS_READ;
+		if (!rw_cas(rwl, s, new))
+			continue;
+		if (flags & RW_WRITE)
 			__atomic_store_n(&rwl->rwl_owner, curproc,
 			    __ATOMIC_RELAXED);
-			return (1);
-		}
+		return (1);
 	}
 	return (0);
 }
 
 /* Ask to be woken; sleep unless the lock changed meanwhile. */
 static void
-rw_wait(struct rwlock *rwl, int flags)
+rw_wait(struct rwlock *rwl, int flags, unsigned int waited)
 {
-	unsigned int s, want, block;
+	unsigned int s, new, block = rw_block(flags, waited);
 
-	want = flags & RW_WRITE ? RWS_WAIT | RWS_WRWANT : RWS_WAIT;
-	block = flags & RW_WRITE ? ~(RWS_WAIT | RWS_WRWANT) :
-	    RWS_WRLOCK | RWS_WRWANT;
 	sleep_setup(rwl, rwl->rwl_name);
 	do {
 		s = rw_load(rwl);
@@ -90,31 +101,35 @@ rw_wait(struct rwlock *rwl, int flags)
 			sleep_cancel();
 			return;
 		}
-	} while ((s | want) != s && !rw_cas(rwl, s, s | want));
+		new = s | RWS_WAIT;
+		if (waited)
+			new |= RWS_STARVED;
+		if ((flags & RW_WRITE) && (s & RWS_WRLOCK || s >= RWS_READ))
+			new |= RWS_WRWANT;
+	} while (new != s && !rw_cas(rwl, s, new));
 	sleep_finish(INFSLP);
 }
 
 int
 _rw_enter(struct rwlock *rwl, int flags, const char *file, int line)
 {
+	unsigned int waited = 0;
+
 	if (__atomic_load_n(&rwl->rwl_owner, __ATOMIC_RELAXED) == curproc)
 		panic("rw_enter %s %s:%d: this thread writes already",
 		    rwl->rwl_name, file, line);
 	if (!(flags & RW_NOSLEEP))
 		sched_assertwaitok(file, line);
-	for (;;) {
-		if (flags & RW_WRITE ? rw_try_write(rwl) : rw_try_read(rwl))
-			return (0);
+	sched_maybe_yield();
+	while (!rw_try(rwl, flags, waited)) {
 		if (flags & RW_NOSLEEP)
 			return (EBUSY);
-		rw_wait(rwl, flags);
+		rw_wait(rwl, flags, waited);
+		waited = 1;
 	}
+	return (0);
 }
 
-/*
- * RWS_WRWANT stays until a writer has the lock: those that are woken find
- * it and let the writer go first.
- */
 void
 _rw_exit(struct rwlock *rwl, int how, const char *file, int line)
 {
@@ -133,7 +148,10 @@ _rw_exit(struct rwlock *rwl, int how, const char *file, int line)
 		if (how == RW_READ && s < RWS_READ)
 			panic("rw_exit %s %s:%d: no reader holds it",
 			    rwl->rwl_name, file, line);
-		new = how == RW_WRITE ? s & ~RWS_WRLOCK : s - RWS_READ;
+		if (how == RW_WRITE)
+			new = s & ~(RWS_WRLOCK | RWS_WRWANT);
+		else
+			new = s - RWS_READ;
 		if (new < RWS_READ)
 			new &= ~RWS_WAIT;
 	} while (!rw_cas(rwl, s, new));

@@ -35,6 +35,7 @@ SIMPLEQ_HEAD(smr_queue, smr_entry);
 static struct mutex	smr_mtx = MUTEX_INITIALIZER(IPL_HIGH);
 static struct smr_queue	smr_deferred = SIMPLEQ_HEAD_INITIALIZER(smr_deferred);
 static unsigned int	smr_ndeferred;	/* smr_mtx: queued or running */
+static unsigned int	smr_nexits;	/* atomic: threads that ended */
 
 void
 smr_read_enter(void)
@@ -57,11 +58,23 @@ _smr_read_leave(const char *file, int line)
 		sched_maybe_yield();
 }
 
+/*
+ * The exchange is a full barrier: what this thread reads in its next
+ * section must not be read before others see the count, or a grace period
+ * that starts in between ends too soon.
+ */
 void
 smr_quiescent(struct proc *p)
 {
-	__atomic_store_n(&p->p_quiescent, p->p_quiescent + 1,
-	    __ATOMIC_RELEASE);
+	__atomic_exchange_n(&p->p_quiescent, p->p_quiescent + 1,
+	    __ATOMIC_SEQ_CST);
+}
+
+/* A thread ends and will never be seen again: barriers skip it. */
+void
+smr_exit(void)
+{
+	__atomic_fetch_add(&smr_nexits, 1, __ATOMIC_SEQ_CST);
 }
 
 static unsigned int
@@ -96,19 +109,21 @@ void
 _smr_barrier(const char *file, int line)
 {
 	struct proc *v[SMR_MAXPROCS];
-	unsigned int seen[SMR_MAXPROCS], i, n;
+	unsigned int seen[SMR_MAXPROCS], i, n, m = 0;
 
 	sched_assertwaitok(file, line);
-	__atomic_fetch_add(&smr_ndeferred, 0, __ATOMIC_SEQ_CST);
 	n = sched_procs(v, nitems(v));
+	/* full barrier: unlinked first, then look at the readers */
+	__atomic_fetch_add(&smr_nexits, 0, __ATOMIC_SEQ_CST);
 	if (n > nitems(v))
 		panic("smr_barrier: %u threads", n);
-	for (i = 0; i < n; i++)
-		seen[i] = smr_seen(v[i]);
 	for (i = 0; i < n; i++) {
-		if (v[i] != curproc)
-			smr_wait_for(v[i], seen[i]);
+		seen[m] = smr_seen(v[i]);
+		if (v[i] != curproc && !smr_outside(v[i]))
+			v[m++] = v[i];
 	}
+	for (i = 0; i < m; i++)
+		smr_wait_for(v[i], seen[i]);
 }
 
 void
@@ -135,6 +150,7 @@ smr_thread(void *arg)
 {
 	struct smr_queue todo;
 	struct smr_entry *smr;
+	unsigned int n = 0;
 
 	for (;;) {
 		SIMPLEQ_INIT(&todo);
@@ -151,6 +167,8 @@ smr_thread(void *arg)
 			smr->smr_func(smr->smr_arg);
 			__atomic_fetch_sub(&smr_ndeferred, 1,
 			    __ATOMIC_RELEASE);
+			if (++n % 64 == 0)
+				yield();
 		}
 		wakeup(&smr_ndeferred);
 	}

@@ -37,8 +37,8 @@
 
 const char ostype[] = "um";
 const char osrelease[] = "0.1";
-const char osversion[] = "GENERIC";
-const char version[] = "um 0.1 (GENERIC)";
+const char osversion[] = "um#0";
+const char version[] = "um 0.1";
 
 static struct mutex hostname_mtx = MUTEX_INITIALIZER(IPL_NONE);
 static char	hostname[MAXHOSTNAMELEN];	/* hostname_mtx */

@@ -71,6 +71,12 @@ task_add(struct taskq *tq, struct task *t)
 {
 	int added = 0;
 
+	/*
+	 * What the task is to see is written before its flag is looked at,
+	 * or a task that starts now misses both.
+	 */
+	if (ncpus > 1)
+		membar_sync();
 	if (__atomic_load_n(&t->t_flags, __ATOMIC_ACQUIRE) & TASK_ONQUEUE)
 		return (0);
 	mtx_enter(&tq->tq_mtx);
@@ -97,8 +103,8 @@ task_unqueue(struct taskq *tq, struct task *t)
 {
 	MUTEX_ASSERT_LOCKED(&tq->tq_mtx);
 	TAILQ_REMOVE(&tq->tq_list, t, t_entry);
-	__atomic_store_n(&t->t_flags, t->t_flags & ~TASK_ONQUEUE,
-	    __ATOMIC_RELEASE);
+	/* a full barrier, the other half of task_add()'s */
+	__atomic_fetch_and(&t->t_flags, ~TASK_ONQUEUE, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&tq->tq_len, tq->tq_len - 1, __ATOMIC_RELAXED);
 }
 
@@ -168,7 +174,7 @@ taskq_thread(void *arg)
 
 	for (;;) {
 		while (taskq_run_one(tq))
-			continue;
+			yield();
 		mtx_enter(&tq->tq_mtx);
 		while (TAILQ_EMPTY(&tq->tq_list) && !tq->tq_dying)
 			msleep_nsec(tq, &tq->tq_mtx, PWAIT, "bored", INFSLP);

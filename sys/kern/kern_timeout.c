@@ -227,6 +227,7 @@ timeout_run(struct timeout *to)
 	timeout_running = to;
 	mtx_leave(&timeout_mtx);
 	func(arg);
+	yield();		/* many may be due at once */
 	mtx_enter(&timeout_mtx);
 	timeout_running = NULL;
 	wakeup(&timeout_running);

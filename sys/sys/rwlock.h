@@ -22,9 +22,9 @@
 struct proc;
 
 /*
- * Sleeping reader-writer lock; a waiting writer keeps new readers out.
- * rwl_state: bit 0 held by a writer, bit 1 somebody waits, bit 2 a writer
- * waits, the rest counts readers.
+ * Sleeping reader-writer lock; a waiting writer keeps new readers out, and
+ * nobody is overtaken for ever.  rwl_state: bits 0 to 3 say who holds it
+ * and who waits, see kern_rwlock.c, the rest counts readers.
  */
 struct rwlock {
 	unsigned int	 rwl_state;

@@ -41,7 +41,6 @@ KERN=$um/compile/NOSEC
 machine a um0=wire:"$W/w"
 machine b um0=wire:"$W/w"
 booted
-on a sysctl -n kern.osversion
 on a ifconfig sec0 create 2>"$W/err" && fail "sec0 can be made"
 grep -q 'sec0' "$W/err" && [ "$(wc -l <"$W/err")" -eq 1 ] ||
     fail "ifconfig sec0 create: $(cat "$W/err")"
@@ -49,12 +48,12 @@ on a ifconfig -C | grep -qw sec && fail "sec is on the list of cloners"
 on a ifconfig um0 192.0.2.1/24
 on b ifconfig um0 192.0.2.2/24
 on a ping -q -c 2 -i 0.01 -w 2 192.0.2.2 >/dev/null || fail "no traffic"
-# SAs that name an interface which this kernel cannot have
+# An SA may name an interface that does not exist here, as on any kernel.
 echo "esp from 192.0.2.1 to 192.0.2.2 spi 0x1000:0x1001" \
     "enc aes-128-gcm enckey 0x$(random 20):0x$(random 20)" \
-    "interface sec0" >"$W/conf"
-on a ipsecctl -f "$W/conf" 2>"$W/err" ||
-    grep -q . "$W/err" || fail "ipsecctl fails without a word"
+    "testonly interface sec0" >"$W/conf"
+on a ipsecctl -f "$W/conf" 2>"$W/err" || fail "ipsecctl: $(cat "$W/err")"
+[ "$(on a ipsecctl -s sa | wc -l)" -eq 2 ] || fail "no SAs"
 on a ipsecctl -F
 on a ping -q -c 2 -i 0.01 -w 2 192.0.2.2 >/dev/null || fail "no traffic"
 verdict

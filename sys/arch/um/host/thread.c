@@ -35,7 +35,12 @@
 /* the sanitizers make frames several times larger */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define THREAD_STACK	(2 * 1024 * 1024)
-#else
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define THREAD_STACK	(2 * 1024 * 1024)
+#endif
+#endif
+#ifndef THREAD_STACK
 #define THREAD_STACK	(256 * 1024)
 #endif
 

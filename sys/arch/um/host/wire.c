@@ -41,8 +41,9 @@
  * end whose peer is gone may become the listener itself.
  */
 #define WIRE_RETRY	50000000L	/* ns between attempts */
+#define WIRE_PATIENCE	990000000L	/* ns for the other's hello */
 #define WIRE_SOCKBUF	(8 * 1024 * 1024)
-#define WIRE_IOVS	(64 + 64 * HOST_FRAME_IOVS) /* of one message */
+#define WIRE_IOVS	1024		/* of one message, the host's limit */
 
 struct wire {
 	char		 w_path[108];
@@ -60,6 +61,7 @@ struct wire {
 	struct iovec	 w_iov[WIRE_IOVS];
 };
 
+/* ns is less than a second; 0 stops the timer */
 static void
 wire_timer(struct wire *w, long ns)
 {
@@ -95,7 +97,7 @@ wire_hangup(struct host_nic *nic)
 		wire_timer(w, WIRE_RETRY);
 }
 
-/* A new connection: say hello and listen for the other's. */
+/* A new connection: say hello and wait for the other's. */
 static void
 wire_greet(struct host_nic *nic, int fd)
 {
@@ -111,6 +113,7 @@ wire_greet(struct host_nic *nic, int fd)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	w->w_sock = fd;
 	w->w_hello = 0;
+	wire_timer(w, WIRE_PATIENCE);
 	if (nic_watch(nic, fd, EPOLLIN) == -1 ||
 	    send(fd, &h, sizeof(h), MSG_DONTWAIT | MSG_NOSIGNAL) !=
 	    sizeof(h))
@@ -132,7 +135,16 @@ wire_socket(void)
 	    0));
 }
 
-/* The lock is ours: the path is stale if it exists. */
+/* Something at the path that is no socket is not ours to remove. */
+static int
+wire_usurped(struct wire *w)
+{
+	struct stat st;
+
+	return (lstat(w->w_path, &st) == 0 && !S_ISSOCK(st.st_mode));
+}
+
+/* The lock is ours: the socket is stale if it exists. */
 static void
 wire_listen(struct host_nic *nic)
 {
@@ -141,7 +153,8 @@ wire_listen(struct host_nic *nic)
 	int fd;
 
 	wire_sockaddr(w, &sun);
-	unlink(w->w_path);
+	if (!wire_usurped(w))
+		unlink(w->w_path);
 	if ((fd = wire_socket()) == -1 ||
 	    bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
 	    listen(fd, 2) == -1 || nic_watch(nic, fd, EPOLLIN) == -1) {
@@ -208,6 +221,12 @@ wire_open(struct host_nic *nic, const char *path, char *why, size_t len)
 		return (-1);
 	}
 	memcpy(w->w_path, path, strlen(path) + 1);
+	if (wire_usurped(w)) {
+		snprintf(why, len, "wire: %s exists and is not a socket",
+		    path);
+		free(w);
+		return (-1);
+	}
 	snprintf(w->w_lockpath, sizeof(w->w_lockpath), "%s.lock", path);
 	w->w_lock = open(w->w_lockpath, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	w->w_timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK |
@@ -246,17 +265,27 @@ wire_close(struct host_nic *nic)
 	free(w);
 }
 
-/* Retries and new connections: what epoll woke us for besides frames. */
+/*
+ * Retries and new connections: what epoll woke us for besides frames.  Room
+ * to send is asked for again if the driver, who tries now, finds none; if
+ * he has nothing left to send, it must not wake us any more.
+ */
 static void
 wire_events(struct host_nic *nic)
 {
 	struct wire *w = nic->hn_priv;
 	uint64_t ticks;
 
-	if (w->w_sock == -1 && read(w->w_timer, &ticks, sizeof(ticks)) ==
-	    sizeof(ticks) && w->w_listen == -1)
-		wire_connect(nic);
+	if (!w->w_hello && read(w->w_timer, &ticks, sizeof(ticks)) ==
+	    sizeof(ticks)) {
+		if (w->w_sock != -1)
+			wire_hangup(nic);	/* it says nothing */
+		else if (w->w_listen == -1)
+			wire_connect(nic);
+	}
 	wire_accept(nic);
+	if (w->w_sock != -1)
+		wire_setfull(nic, 0);
 }
 
 /* It works, but the larger packets of one end are lost at the other. */
@@ -291,6 +320,7 @@ wire_meet(struct host_nic *nic)
 	if (h.wh_mtu != nic->hn_info.hn_mtu)
 		wire_complain(w, nic->hn_info.hn_mtu, h.wh_mtu);
 	w->w_hello = 1;
+	wire_timer(w, 0);
 	nic_setlink(nic, 1);
 }
 
@@ -318,12 +348,17 @@ wire_message(struct host_nic *nic)
 	return (0);
 }
 
-static int
-wire_next(struct host_nic *nic, struct host_frame *f)
+/*
+ * A frame that cannot be read becomes one of no bytes, which the driver
+ * counts, and ends its message.
+ */
+static void
+wire_next(struct wire *w, struct host_frame *f)
 {
-	struct wire *w = nic->hn_priv;
 	struct wire_frame h;
 
+	memset(f, 0, sizeof(*f));
+	f->hf_buf = w->w_buf;
 	if (w->w_len - w->w_off < sizeof(h))
 		goto bad;
 	memcpy(&h, w->w_buf + w->w_off, sizeof(h));
@@ -332,18 +367,14 @@ wire_next(struct host_nic *nic, struct host_frame *f)
 	if (h.wf_type != WIRE_ETHERNET || h.wf_gso != 0 ||
 	    h.wf_len > w->w_len - w->w_off)
 		goto bad;
-	memset(f, 0, sizeof(*f));
 	f->hf_buf = w->w_buf + w->w_off;
 	f->hf_len = h.wf_len;
-	f->hf_gso = h.wf_gso;
 	if (h.wf_flags & WIRE_F_CSUM_OK)
 		f->hf_flags |= HOST_FRAME_CSUM_OK;
 	w->w_off += h.wf_len;
-	return (1);
+	return;
 bad:
-	nic_lost(nic, 1);
 	w->w_off = w->w_len;
-	return (0);
 }
 
 static unsigned int
@@ -361,7 +392,7 @@ wire_recv(struct host_nic *nic, struct host_frame *f, unsigned int n)
 		return (0);
 	}
 	while (i < n && w->w_off < w->w_len)
-		i += wire_next(nic, &f[i]);
+		wire_next(w, &f[i++]);
 	return (i);
 }
 
@@ -411,14 +442,15 @@ wire_send(struct host_nic *nic, struct host_frame *f, unsigned int n)
 {
 	struct wire *w = nic->hn_priv;
 	struct msghdr mh = { .msg_iov = w->w_iov };
-	unsigned int done = 0, k;
+	unsigned int done = 0, most = n, k;
 
 	while (done < n) {
 		if (w->w_sock == -1 || !w->w_hello) {
 			nic_lost(nic, n - done);
 			return (n);
 		}
-		k = wire_pack(w, f + done, n - done, &mh.msg_iovlen);
+		k = wire_pack(w, f + done, n - done < most ? n - done : most,
+		    &mh.msg_iovlen);
 		if (sendmsg(w->w_sock, &mh, MSG_DONTWAIT | MSG_NOSIGNAL) !=
 		    -1) {
 			done += k;
@@ -427,6 +459,10 @@ wire_send(struct host_nic *nic, struct host_frame *f, unsigned int n)
 		if (errno == EAGAIN) {
 			wire_setfull(nic, 1);
 			return (done);
+		}
+		if (errno == EMSGSIZE && k > 1) {
+			most = 1;	/* a small socket buffer */
+			continue;
 		}
 		if (errno == EMSGSIZE) {
 			nic_lost(nic, k);

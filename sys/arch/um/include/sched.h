@@ -59,6 +59,7 @@ void	sleep_cancel(void);
 
 /* Is this thread off its token, or gone?  For smr_barrier(). */
 int	sched_offcpu(struct proc *);
+/* threads that have not ended: how many, and the first max of them */
 unsigned int sched_procs(struct proc **, unsigned int);
 
 /* monotonic, ns; virtual when exact */
@@ -68,5 +69,6 @@ void	clock_init(void);
 void	clock_advance(uint64_t);	/* exact: to that time */
 
 void	smr_quiescent(struct proc *);
+void	smr_exit(void);			/* the calling thread ends */
 
 #endif /* _MACHINE_SCHED_H_ */

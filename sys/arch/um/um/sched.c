@@ -401,11 +401,12 @@ wakeup_n(const volatile void *chan, int n)
 
 	s_lock();
 	TAILQ_FOREACH_SAFE(p, &sched_sleepq, p_sleepq, np) {
+		if (n == 0)
+			break;
 		if (p->p_wchan != chan)
 			continue;
 		s_wake(p, 0);
-		if (--n == 0)
-			break;
+		n--;
 	}
 	s_unlock();
 }
@@ -435,6 +436,8 @@ sched_procs(struct proc **v, unsigned int max)
 
 	s_lock();
 	TAILQ_FOREACH(p, &sched_all, p_list) {
+		if (p->p_stat == SDEAD)
+			continue;
 		if (n < max)
 			v[n] = p;
 		n++;
@@ -468,15 +471,17 @@ kthread_create(void (*func)(void *), void *arg, struct proc **pp,
 	p->p_arg = arg;
 	p->p_suser = 1;
 
+	if (host_thread_create(s_start, p, name) != 0) {
+		host_free(p);
+		return (EAGAIN);
+	}
+	if (pp != NULL)
+		*pp = p;
 	s_lock();
 	p->p_id = sched_nprocs++;
 	TAILQ_INSERT_TAIL(&sched_all, p, p_list);
 	s_setrun(p);
 	s_unlock();
-	if (host_thread_create(s_start, p, name) != 0)
-		panic("kthread_create %s: the host has no thread", name);
-	if (pp != NULL)
-		*pp = p;
 	return (0);
 }
 
@@ -488,6 +493,7 @@ void
 kthread_exit(int status)
 {
 	sched_assertwaitok(__FILE__, __LINE__);
+	smr_exit();
 	s_lock();
 	curproc->p_stat = SDEAD;
 	s_pass();
