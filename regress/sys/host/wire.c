@@ -584,7 +584,7 @@ raw_begin(int fd, int how)
 		raw_send(fd, junk, sizeof(h) + 1);
 		return (1);
 	case 2:
-		h.wh_magic ^= 1 << roll(32);
+		h.wh_magic ^= 1U << roll(32);
 		raw_send(fd, &h, sizeof(h));
 		return (1);
 	case 3:

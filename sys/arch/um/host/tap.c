@@ -99,24 +99,6 @@ tap_open(struct host_nic *nic, const char *name, char *why, size_t len)
 	return (0);
 }
 
-static unsigned int
-tap_recv(struct host_nic *nic, struct host_frame *f, unsigned int n)
-{
-	struct tap *t = nic->hn_priv;
-	unsigned char *p = t->t_buf;
-	unsigned int i;
-	ssize_t got;
-
-	for (i = 0; i < n && i < TAP_BATCH; i++, p += t->t_room) {
-		if ((got = read(t->t_fd, p, t->t_room)) <= 0)
-			break;
-		memset(&f[i], 0, sizeof(f[i]));
-		f[i].hf_buf = p;
-		f[i].hf_len = got;
-	}
-	return (i);
-}
-
 static void
 tap_setfull(struct host_nic *nic, int full)
 {
@@ -126,6 +108,26 @@ tap_setfull(struct host_nic *nic, int full)
 		return;
 	t->t_full = full;
 	nic_watch(nic, t->t_fd, full ? EPOLLIN | EPOLLOUT : EPOLLIN);
+}
+
+static unsigned int
+tap_recv(struct host_nic *nic, struct host_frame *f, unsigned int n)
+{
+	struct tap *t = nic->hn_priv;
+	unsigned char *p = t->t_buf;
+	unsigned int i;
+	ssize_t got;
+
+	/* whoever has something left to send tries now, and asks again */
+	tap_setfull(nic, 0);
+	for (i = 0; i < n && i < TAP_BATCH; i++, p += t->t_room) {
+		if ((got = read(t->t_fd, p, t->t_room)) <= 0)
+			break;
+		memset(&f[i], 0, sizeof(f[i]));
+		f[i].hf_buf = p;
+		f[i].hf_len = got;
+	}
+	return (i);
 }
 
 static unsigned int

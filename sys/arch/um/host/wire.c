@@ -288,7 +288,7 @@ wire_events(struct host_nic *nic)
 		wire_setfull(nic, 0);
 }
 
-/* It works, but the larger packets of one end are lost at the other. */
+/* It works, but our larger packets are lost at the other end. */
 static void
 wire_complain(struct wire *w, unsigned int ours, unsigned int theirs)
 {
@@ -317,7 +317,7 @@ wire_meet(struct host_nic *nic)
 		return;
 	}
 	w->w_len = w->w_off = 0;
-	if (h.wh_mtu != nic->hn_info.hn_mtu)
+	if (h.wh_mtu < nic->hn_info.hn_mtu)
 		wire_complain(w, nic->hn_info.hn_mtu, h.wh_mtu);
 	w->w_hello = 1;
 	wire_timer(w, 0);
