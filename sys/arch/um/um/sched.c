@@ -470,6 +470,8 @@ kthread_create(void (*func)(void *), void *arg, struct proc **pp,
 	p->p_func = func;
 	p->p_arg = arg;
 	p->p_suser = 1;
+	/* orders all of this before a barrier that looks at the thread */
+	smr_quiescent(p);
 
 	if (host_thread_create(s_start, p, name) != 0) {
 		host_free(p);
