@@ -140,6 +140,10 @@ struct sockaddr_in {
 #define IP_ADD_MEMBERSHIP	12	/* struct ip_mreq */
 #define IP_DROP_MEMBERSHIP	13
 #define IP_PORTRANGE		19
+#define IP_AUTH_LEVEL		20	/* IPSEC_LEVEL_ */
+#define IP_ESP_TRANS_LEVEL	21
+#define IP_ESP_NETWORK_LEVEL	22
+#define IP_IPCOMP_LEVEL		29
 #define IP_RECVIF		30	/* struct sockaddr_dl */
 #define IP_RECVTTL		31
 #define IP_MINTTL		32
@@ -147,10 +151,6 @@ struct sockaddr_in {
 #define IP_RECVRTABLE		35
 #define IP_IPSECFLOWINFO	36
 #define IP_IPDEFTTL		37
-#define IP_AUTH_LEVEL		53	/* IPSEC_LEVEL_ */
-#define IP_ESP_TRANS_LEVEL	54
-#define IP_ESP_NETWORK_LEVEL	55
-#define IP_IPCOMP_LEVEL		56
 #define IP_RTABLE		0x1021	/* SO_RTABLE */
 
 #define IP_DEFAULT_MULTICAST_TTL	1
