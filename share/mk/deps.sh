@@ -14,7 +14,7 @@
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
 # deps.sh install|need|want run|test ...: the Debian packages for running
-# or testing.  install: install what is missing, as root.  need: the same,
+# or testing, and the user that root's iked(8) becomes.  install: install what is missing, as root.  need: the same,
 # but without root name what is missing and fail.  want: the same, but go
 # on without.
 
@@ -66,8 +66,18 @@ install_packages()
 	apt update && apt install --no-install-recommends "$@"
 }
 
+make_user()
+{
+	id _iked >/dev/null 2>&1 || {
+		echo "deps: making the user _iked"
+		/usr/sbin/useradd -r -M -d /var/empty \
+		    -s /usr/sbin/nologin _iked
+	}
+}
+
 mode=$1
 shift
+[ "$(id -u)" != 0 ] || make_user
 command -v dpkg-query >/dev/null || {
 	[ "$mode" != install ] || {
 		echo "deps: not a Debian system; needed are:" $run $test >&2
