@@ -1,0 +1,692 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+/*
+ * The process that talks to the network: the engine's world.
+ */
+#include <sys/types.h>
+#include <sys/time.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "auth.h"
+#include "conf.h"
+#include "ctl.h"
+#include "engine.h"
+#include "iked.h"
+#include "kernel.h"
+#include "log.h"
+#include "proc.h"
+
+#define ADDR_DELAY	200000		/* us; changes come in bunches */
+#define ROUTE_BATCH	64
+
+static struct {
+	struct event_base *base;
+	struct chan	*peers[PROC_N];
+	struct engine	*engine;
+	struct udp	*udp;
+	struct kernel	*kernel;
+	int		 pfkey[2];	/* requests, upcalls; -1: not yet */
+	struct event	*upcall;
+	int		 route;
+	struct event	*routeevent;
+	struct event	*addrtimer;
+	int		 keylog[2];	/* -1: none */
+	unsigned int	*units;		/* of the configuration */
+	unsigned int	 nunits;
+	int		 watched;
+	int		 status;	/* to exit with */
+} ike = { .pfkey = { -1, -1 }, .route = -1, .keylog = { -1, -1 } };
+
+static const char *const keylog_tables[2] = { "ikev2_decryption_table",
+    "esp_sa" };
+
+static void
+gone(void *arg)
+{
+	log_warnx("the kernel is gone, and its sockets with it: start iked "
+	    "again when there is another");
+	exit(IKED_TOLD);
+}
+
+/*
+ * The world
+ */
+
+static uint64_t
+ike_now(void *arg)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (ts.tv_sec * UINT64_C(1000) + ts.tv_nsec / 1000000);
+}
+
+static int64_t
+ike_time(void *arg)
+{
+	return (time(NULL));
+}
+
+static void
+ike_random(void *arg, void *p, size_t len)
+{
+	if (RAND_bytes(p, len) != 1)
+		fatalx("no random numbers");
+}
+
+static void
+ike_untimer(void *arg, struct timer *tm)
+{
+	if (tm->t_world != NULL)
+		event_free(tm->t_world);
+	tm->t_world = NULL;
+}
+
+/* The function may arm it anew, or free it. */
+static void
+ike_fire(evutil_socket_t fd, short what, void *arg)
+{
+	struct timer *tm = arg;
+
+	ike_untimer(NULL, tm);
+	tm->t_fn(tm->t_arg);
+}
+
+static void
+ike_timer(void *arg, struct timer *tm, uint64_t ms)
+{
+	struct timeval tv = { .tv_sec = ms / 1000,
+	    .tv_usec = ms % 1000 * 1000 };
+
+	if (tm->t_world == NULL &&
+	    (tm->t_world = evtimer_new(ike.base, ike_fire, tm)) == NULL)
+		fatalx("timer: out of memory");
+	if (evtimer_add(tm->t_world, &tv) == -1)
+		fatalx("timer: out of memory");
+}
+
+static int
+ike_send(void *arg, const struct ike_addr *local, const struct ike_addr *peer,
+    const void *data, size_t len, int marker)
+{
+	return (udp_send(ike.udp, local, peer, data, len, marker));
+}
+
+static void
+ike_keepalive(void *arg, const struct ike_addr *local,
+    const struct ike_addr *peer)
+{
+	static const uint8_t octet = 0xff;
+
+	(void)udp_send(ike.udp, local, peer, &octet, 1, 0);
+}
+
+static int
+ike_source(void *arg, const struct ike_addr *peer, struct ike_addr *local)
+{
+	return (udp_source(ike.udp, peer, local));
+}
+
+static int
+ike_getspi(void *arg, const struct ksa *ks, uint32_t *spi)
+{
+	return (kernel_getspi(ike.kernel, ks, spi));
+}
+
+static int
+ike_addsa(void *arg, const struct ksa *ks)
+{
+	return (kernel_addsa(ike.kernel, ks));
+}
+
+static int
+ike_movesa(void *arg, const struct ksa *old, const struct ksa *new)
+{
+	return (kernel_movesa(ike.kernel, old, new));
+}
+
+static int
+ike_delsa(void *arg, const struct ksa *ks)
+{
+	return (kernel_delsa(ike.kernel, ks));
+}
+
+static int
+ike_statsa(void *arg, const struct ksa *ks, struct ksa_stat *st)
+{
+	return (kernel_statsa(ike.kernel, ks, st));
+}
+
+static void
+ike_sign(void *arg, const struct sign_req *req)
+{
+	struct buf b = { 0 };
+
+	sign_req_put(&b, req);
+	chan_sendbuf(ike.peers[PROC_CA], M_SIGN, &b);
+}
+
+static void
+ike_verify(void *arg, const struct verify_req *req)
+{
+	struct buf b = { 0 };
+
+	verify_req_put(&b, req);
+	chan_sendbuf(ike.peers[PROC_CA], M_VERIFY, &b);
+}
+
+static void
+ike_event(void *arg, const char *line)
+{
+	struct buf b = { 0 };
+
+	if (!ike.watched)
+		return;
+	buf_printf(&b, "%s\n", line);
+	chan_sendbuf(ike.peers[PROC_CONTROL], M_EVENT, &b);
+}
+
+static void
+ike_keylog(void *arg, const char *table, const char *line)
+{
+	struct buf b = { 0 };
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (strcmp(table, keylog_tables[i]) == 0)
+			break;
+	if (i == 2)
+		fatalx("no key log %s", table);
+	buf_printf(&b, "%s\n", line);
+	if (!b.b_failed && write(ike.keylog[i], b.b_data, b.b_len) == -1)
+		log_warn("key log %s", table);
+	buf_clear(&b);
+}
+
+static struct world ike_world = {
+	.w_now = ike_now,
+	.w_time = ike_time,
+	.w_random = ike_random,
+	.w_timer = ike_timer,
+	.w_untimer = ike_untimer,
+	.w_send = ike_send,
+	.w_keepalive = ike_keepalive,
+	.w_source = ike_source,
+	.w_getspi = ike_getspi,
+	.w_addsa = ike_addsa,
+	.w_movesa = ike_movesa,
+	.w_delsa = ike_delsa,
+	.w_statsa = ike_statsa,
+	.w_sign = ike_sign,
+	.w_verify = ike_verify,
+	.w_event = ike_event
+};
+
+/*
+ * What comes from it
+ */
+
+static void
+ike_recv(void *arg, const struct ike_addr *local, const struct ike_addr *peer,
+    const void *data, size_t len, int natt)
+{
+	engine_recv(ike.engine, local, peer, data, len, natt);
+}
+
+static void
+ike_expire(void *arg, uint32_t spi, const struct ike_addr *dst, int hard)
+{
+	engine_expire(ike.engine, spi, dst, hard);
+}
+
+static void
+ike_upcall(evutil_socket_t fd, short what, void *arg)
+{
+	if (kernel_input(ike.kernel) == -1)
+		gone(NULL);
+}
+
+static void
+ike_addresses(evutil_socket_t fd, short what, void *arg)
+{
+	engine_addresses(ike.engine);
+}
+
+/* Which address it was does not matter. */
+static void
+ike_routing(evutil_socket_t fd, short what, void *arg)
+{
+	const struct timeval tv = { .tv_usec = ADDR_DELAY };
+	char msg[2048];
+	ssize_t n = 0;
+	int i;
+
+	for (i = 0; i < ROUTE_BATCH; i++) {
+		n = read(fd, msg, sizeof(msg));
+		if (n == 0 || (n == -1 && errno == ECONNRESET))
+			gone(NULL);
+		if (n == -1)
+			break;
+	}
+	if (i > 0 && !evtimer_pending(ike.addrtimer, NULL))
+		evtimer_add(ike.addrtimer, &tv);
+}
+
+/*
+ * Configuration
+ */
+
+static int
+unit_in(unsigned int unit, const unsigned int *units, unsigned int n)
+{
+	for (; n > 0; n--)
+		if (units[n - 1] == unit)
+			return (1);
+	return (0);
+}
+
+static void
+units_of(const struct conf *conf, unsigned int **units, unsigned int *n)
+{
+	const struct policy *pol;
+
+	*n = 0;
+	TAILQ_FOREACH(pol, &conf->conf_policies, pol_entry)
+		(*n)++;
+	if ((*units = calloc(*n + 1, sizeof(**units))) == NULL)
+		fatal("configuration");
+	*n = 0;
+	TAILQ_FOREACH(pol, &conf->conf_policies, pol_entry)
+		(*units)[(*n)++] = pol->pol_unit;
+}
+
+/*
+ * SAs of units that are among the first and not among the others are
+ * nobody's.
+ */
+static void
+units_flush(const unsigned int *units, unsigned int n,
+    const unsigned int *not, unsigned int nnot)
+{
+	unsigned int *left, i, nleft = 0, flushed;
+
+	if (n == 0)
+		return;
+	if ((left = calloc(n, sizeof(*left))) == NULL)
+		fatal("configuration");
+	for (i = 0; i < n; i++)
+		if (!unit_in(units[i], not, nnot))
+			left[nleft++] = units[i];
+	flushed = nleft == 0 ? 0 : kernel_flush(ike.kernel, left, nleft);
+	if (flushed > 0)
+		log_info("deleted %u SAs that were left over", flushed);
+	free(left);
+}
+
+/* Two rounds: what others left on our units goes before ours come. */
+static void
+ike_config(struct span *sp)
+{
+	struct conf *conf;
+	unsigned int *units, n;
+	int coupled;
+
+	if ((conf = conf_get(sp)) == NULL)
+		fatalx("no configuration came");
+	units_of(conf, &units, &n);
+	coupled = (conf->conf_flags & CONF_DECOUPLE) == 0;
+	if (coupled)
+		units_flush(units, n, ike.units, ike.nunits);
+	engine_config(ike.engine, conf);
+	if (coupled)
+		units_flush(ike.units, ike.nunits, units, n);
+	free(ike.units);
+	ike.units = units;
+	ike.nunits = n;
+	chan_send(ike.peers[PROC_PARENT], M_CONFDONE, NULL, 0);
+}
+
+/*
+ * The other processes
+ */
+
+/* The parent sees to it. */
+static void
+peer_lost(void *arg)
+{
+}
+
+static void
+parent_lost(void *arg)
+{
+	ike.status = 1;
+	event_base_loopbreak(ike.base);
+}
+
+static void
+ike_stopped(void *arg)
+{
+	event_base_loopbreak(ike.base);
+}
+
+static void
+ike_show(const struct ctl_req *cr)
+{
+	const int json = (cr->cr_flags & CTL_F_JSON) != 0;
+	struct buf b = { 0 };
+
+	if (cr->cr_type == CTL_SHOW_SA)
+		engine_show_sa(ike.engine, &b, json);
+	else
+		engine_show_stats(ike.engine, &b,
+		    (cr->cr_flags & CTL_F_NONZERO) != 0, json);
+	if (b.b_failed)
+		fatalx("out of memory");
+	ctl_text(ike.peers[PROC_CONTROL], cr->cr_client, b.b_data, b.b_len);
+	buf_clear(&b);
+}
+
+/* NULL, or why it failed. */
+static const char *
+ike_command(const struct ctl_req *cr)
+{
+	switch (cr->cr_type) {
+	case CTL_SHOW_SA:
+	case CTL_SHOW_STATS:
+		ike_show(cr);
+		break;
+	case CTL_RESET_ALL:
+	case CTL_RESET_SA:
+		engine_reset(ike.engine, NULL);
+		break;
+	case CTL_RESET_ID:
+		if (engine_reset(ike.engine, cr->cr_arg) == 0)
+			return ("no IKE SA has a peer of this identity");
+		break;
+	case CTL_COUPLE:
+	case CTL_DECOUPLE:
+		engine_couple(ike.engine, cr->cr_type == CTL_COUPLE);
+		break;
+	case CTL_ACTIVE:
+	case CTL_PASSIVE:
+		engine_active(ike.engine, cr->cr_type == CTL_ACTIVE);
+		break;
+	case CTL_LOG_BRIEF:
+	case CTL_LOG_VERBOSE:
+		ctl_log(cr->cr_type);
+		break;
+	default:
+		fatalx("request %u from control", cr->cr_type);
+	}
+	return (NULL);
+}
+
+static void
+from_control(void *arg, unsigned int type, struct span *sp, int fd)
+{
+	struct ctl_req cr;
+	uint8_t on;
+
+	if (type == M_MONITOR && span_get8(sp, &on) == 0) {
+		ike.watched = on;
+		return;
+	}
+	if (type != M_CTL || ctl_req_get(sp, &cr) == -1)
+		fatalx("message %u from control", type);
+	ctl_end(ike.peers[PROC_CONTROL], cr.cr_client, ike_command(&cr));
+	free(cr.cr_arg);
+}
+
+static void
+from_ca(void *arg, unsigned int type, struct span *sp, int fd)
+{
+	struct sign_res sign;
+	struct verify_res verify;
+
+	switch (type) {
+	case M_CERTREQ:
+		engine_certreq(ike.engine, sp->s_data, sp->s_len);
+		break;
+	case M_SIGNED:
+		if (sign_res_get(sp, &sign) == -1)
+			fatalx("bad answer from ca");
+		engine_signed(ike.engine, &sign);
+		sign_res_clear(&sign);
+		break;
+	case M_VERIFIED:
+		if (verify_res_get(sp, &verify) == -1)
+			fatalx("bad answer from ca");
+		engine_verified(ike.engine, &verify);
+		verify_res_clear(&verify);
+		break;
+	default:
+		fatalx("message %u from ca", type);
+	}
+}
+
+static void
+add_peer(struct span *sp, int fd)
+{
+	uint8_t id;
+
+	if (span_get8(sp, &id) == -1 || (id != PROC_CA && id != PROC_CONTROL))
+		fatalx("no such peer");
+	ike.peers[id] = chan_new(ike.base, fd,
+	    id == PROC_CA ? from_ca : from_control, peer_lost, NULL);
+}
+
+static void
+add_udp(struct span *sp, int fd)
+{
+	struct udp_info ui;
+
+	if (span_get(sp, &ui, sizeof(ui)) == -1)
+		fatalx("no UDP socket");
+	udp_add(ike.udp, &ui, fd);
+}
+
+static void
+add_keylog(struct span *sp, int fd)
+{
+	char *table = span_getstr(sp);
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (table != NULL && strcmp(table, keylog_tables[i]) == 0)
+			ike.keylog[i] = fd;
+	free(table);
+}
+
+/* Descriptors: taken over, 0; -1: this is no such message. */
+static int
+from_parent_fd(unsigned int type, struct span *sp, int fd)
+{
+	uint8_t family;
+
+	switch (type) {
+	case M_PEER:
+		add_peer(sp, fd);
+		return (0);
+	case M_PFKEY:
+		ike.pfkey[ike.pfkey[0] != -1] = fd;
+		return (0);
+	case M_ROUTE:
+		ike.route = fd;
+		return (0);
+	case M_UDP:
+		add_udp(sp, fd);
+		return (0);
+	case M_PROBE:
+		if (span_get8(sp, &family) == -1)
+			fatalx("no family");
+		udp_addprobe(ike.udp, family, fd);
+		return (0);
+	case M_KEYLOG:
+		add_keylog(sp, fd);
+		return (0);
+	default:
+		return (-1);
+	}
+}
+
+static void
+ike_ports(struct span *sp)
+{
+	uint16_t port, natt;
+	uint8_t force;
+
+	if (span_get16(sp, &port) == -1 || span_get16(sp, &natt) == -1 ||
+	    span_get8(sp, &force) == -1)
+		fatalx("no ports");
+	engine_ports(ike.engine, port, natt, force);
+}
+
+static struct event *
+watch(int fd, event_callback_fn fn)
+{
+	struct event *ev;
+
+	ev = event_new(ike.base, fd, EV_READ | EV_PERSIST, fn, NULL);
+	if (ev == NULL || event_add(ev, NULL) == -1)
+		fatalx("no event");
+	return (ev);
+}
+
+/* All that needs a descriptor has it: no more rights than that. */
+static void
+ike_setup(void)
+{
+	if (ike.pfkey[1] == -1 || ike.route == -1 ||
+	    ike.peers[PROC_CA] == NULL || ike.peers[PROC_CONTROL] == NULL)
+		fatalx("a descriptor is missing");
+	if (ike.keylog[0] != -1 && ike.keylog[1] != -1)
+		ike_world.w_keylog = ike_keylog;
+	if ((ike.engine = engine_new(&ike_world, NULL)) == NULL)
+		fatalx("out of memory");
+	ike.kernel = kernel_new(ike.pfkey[0], ike.pfkey[1], ike_expire, NULL);
+	if (ike.kernel == NULL)
+		fatalx("no PF_KEY");
+	proc_pledge("stdio inet");
+}
+
+static void
+ike_start(void)
+{
+	ike.upcall = watch(ike.pfkey[1], ike_upcall);
+	ike.routeevent = watch(ike.route, ike_routing);
+	udp_start(ike.udp);
+	engine_start(ike.engine);
+}
+
+static void
+from_parent(void *arg, unsigned int type, struct span *sp, int fd)
+{
+	if (fd != -1) {
+		if (from_parent_fd(type, sp, fd) == -1)
+			fatalx("message %u from the parent", type);
+		return;
+	}
+	switch (type) {
+	case M_PORTS:
+		ike_ports(sp);
+		break;
+	case M_SETUP:
+		ike_setup();
+		break;
+	case M_CERTREQ:
+		engine_certreq(ike.engine, sp->s_data, sp->s_len);
+		break;
+	case M_CONF:
+		ike_config(sp);
+		break;
+	case M_START:
+		ike_start();
+		break;
+	case M_STOP:
+		engine_stop(ike.engine, ike_stopped, NULL);
+		break;
+	default:
+		fatalx("message %u from the parent", type);
+	}
+}
+
+static void
+ike_free(void)
+{
+	int i;
+
+	if (ike.engine != NULL)
+		engine_free(ike.engine);
+	udp_free(ike.udp);
+	if (ike.kernel != NULL)
+		kernel_free(ike.kernel);
+	if (ike.upcall != NULL)
+		event_free(ike.upcall);
+	if (ike.routeevent != NULL)
+		event_free(ike.routeevent);
+	event_free(ike.addrtimer);
+	for (i = 0; i < PROC_N; i++)
+		chan_free(ike.peers[i]);
+	event_base_free(ike.base);
+	free(ike.units);
+}
+
+/* Timers count from when they are set, not from when we woke up. */
+static struct event_base *
+ike_base(void)
+{
+	struct event_config *cfg;
+	struct event_base *base;
+
+	if ((cfg = event_config_new()) == NULL ||
+	    event_config_set_flag(cfg, EVENT_BASE_FLAG_NO_CACHE_TIME) == -1 ||
+	    (base = event_base_new_with_config(cfg)) == NULL)
+		fatalx("no event loop");
+	event_config_free(cfg);
+	return (base);
+}
+
+void
+ikev2_run(void)
+{
+	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
+	ike.base = ike_base();
+	proc_drop(NULL);
+	proc_unveil("/", "");
+	proc_unveil(NULL, NULL);
+	proc_pledge("stdio inet recvfd");
+	ike.udp = udp_new(ike.base, ike_recv, gone, NULL);
+	ike.addrtimer = evtimer_new(ike.base, ike_addresses, NULL);
+	if (ike.addrtimer == NULL)
+		fatalx("out of memory");
+	ike.peers[PROC_PARENT] = chan_new(ike.base, PROC_FD, from_parent,
+	    parent_lost, NULL);
+	event_base_dispatch(ike.base);
+	ike_free();
+	exit(ike.status);
+}

@@ -1,0 +1,57 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#ifndef _IKED_KERNEL_H_
+#define _IKED_KERNEL_H_
+
+/*
+ * The kernel's SAs, by PF_KEY.  Two sockets: requests go over one and are
+ * answered at once (1 s at the most), expiry comes over the other.
+ */
+#include "engine.h"
+
+/* Before privileges are given up.  0, or -1 with errno. */
+int	 kernel_open(int *request, int *upcall);
+
+/*
+ * In the process that uses them.  expire and newunit are called from
+ * kernel_input.  0 or -1.
+ */
+struct kernel;
+struct kernel	*kernel_new(int request, int upcall,
+		    void (*expire)(void *, uint32_t spi,
+		    const struct ike_addr *dst, int hard), void *arg);
+void		 kernel_free(struct kernel *);
+/* The upcall socket is readable.  -1: the kernel is gone. */
+int		 kernel_input(struct kernel *);
+/* What the world asks, see engine.h: 0 or an errno. */
+int		 kernel_getspi(struct kernel *, const struct ksa *,
+		    uint32_t *spi);
+int		 kernel_addsa(struct kernel *, const struct ksa *);
+int		 kernel_movesa(struct kernel *, const struct ksa *old,
+		    const struct ksa *new);
+int		 kernel_delsa(struct kernel *, const struct ksa *);
+int		 kernel_statsa(struct kernel *, const struct ksa *,
+		    struct ksa_stat *);
+/*
+ * Delete every SA that is bound to one of these units, whoever made it:
+ * those a daemon before us left behind.  How many.
+ */
+unsigned int	 kernel_flush(struct kernel *, const unsigned int *units,
+		    unsigned int n);
+
+#endif /* _IKED_KERNEL_H_ */

@@ -1,0 +1,82 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#ifndef _IKED_PROC_H_
+#define _IKED_PROC_H_
+
+/*
+ * The processes, and how they talk: messages over pairs of stream sockets,
+ * each with a type, octets, and maybe a descriptor.
+ */
+#include <sys/types.h>
+
+#include <event2/event.h>
+
+#include "buf.h"
+
+enum proc_id {
+	PROC_PARENT,
+	PROC_CA,
+	PROC_CONTROL,
+	PROC_IKEV2,
+	PROC_N
+};
+
+#define PROC_FD		3		/* a child's channel to its parent */
+#define PROC_MAXMSG	(64U << 20)	/* octets of a message */
+
+extern const char *const proc_names[PROC_N];
+
+struct chan;
+
+/*
+ * A message came.  The descriptor is the receiver's to close; -1: none.  The
+ * octets are gone after the call.
+ */
+typedef void	 chan_recv(void *, unsigned int type, struct span *, int fd);
+
+/*
+ * On memory running out these end the process.  lost: the other end is
+ * gone; only chan_free is of use then.
+ */
+struct chan	*chan_new(struct event_base *, int fd, chan_recv *,
+		    void (*lost)(void *), void *);
+void		 chan_free(struct chan *);	/* NULL is none */
+void		 chan_send(struct chan *, unsigned int type, const void *,
+		    size_t);
+/* The octets, and overwrites and frees them here. */
+void		 chan_sendbuf(struct chan *, unsigned int type, struct buf *);
+/* The descriptor is closed here. */
+void		 chan_sendfd(struct chan *, unsigned int type, const void *,
+		    size_t, int fd);
+
+void		 proc_pair(int [2]);
+/* A process of this program; returns our end of its channel. */
+int		 proc_start(enum proc_id, pid_t *);
+/* No signal but SIGKILL ends a child: its parent does. */
+void		 proc_signals(void);
+/*
+ * Where the real root is who he is: change the root directory to dir, or to
+ * an empty one if it is NULL or missing, and become _iked.
+ */
+void		 proc_drop(const char *dir);
+int		 proc_chrooted(void);
+int		 proc_isroot(void);
+void		 proc_unveil(const char *path, const char *permissions);
+void		 proc_pledge(const char *promises);
+
+#endif /* _IKED_PROC_H_ */

@@ -1,0 +1,347 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+/*
+ * Tunnels: what one IKE_AUTH made, until the end of its last rekeying.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "sa.h"
+
+#define QUIET_EVER	(1LL << 40)	/* s */
+
+static void	 tun_wake(void *);
+static void	 tun_dpd(void *);
+static void	 tun_alive(void *);
+
+struct tunnel *
+tun_new(struct engine *en, struct plan *pn)
+{
+	struct tunnel *tn;
+
+	if ((tn = calloc(1, sizeof(*tn))) == NULL)
+		return (NULL);
+	tn->tn_engine = en;
+	tn->tn_plan = pn;
+	LIST_INIT(&tn->tn_sas);
+	TAILQ_INIT(&tn->tn_children);
+	TAILQ_INIT(&tn->tn_jobs);
+	tn->tn_wake.t_fn = tun_wake;
+	tn->tn_wake.t_arg = tn;
+	tn->tn_dpd.t_fn = tun_dpd;
+	tn->tn_dpd.t_arg = tn;
+	tn->tn_keepalive.t_fn = tun_alive;
+	tn->tn_keepalive.t_arg = tn;
+	TAILQ_INSERT_TAIL(&en->en_tunnels, tn, tn_entry);
+	return (tn);
+}
+
+/* All but the IKE SAs. */
+static void
+tun_strip(struct tunnel *tn)
+{
+	struct child *ch;
+	struct job *jb;
+
+	while ((ch = TAILQ_FIRST(&tn->tn_children)) != NULL)
+		child_free(ch);
+	while ((jb = TAILQ_FIRST(&tn->tn_jobs)) != NULL) {
+		TAILQ_REMOVE(&tn->tn_jobs, jb, jb_entry);
+		job_free(tn->tn_engine, jb);
+	}
+	en_untimer(tn->tn_engine, &tn->tn_wake);
+	en_untimer(tn->tn_engine, &tn->tn_dpd);
+	en_untimer(tn->tn_engine, &tn->tn_keepalive);
+}
+
+void
+tun_free(struct tunnel *tn)
+{
+	struct engine *en = tn->tn_engine;
+	struct sa *sa;
+
+	tn->tn_flags |= TNF_CLOSING | TNF_GONE | TNF_HELD;
+	tun_strip(tn);
+	/* the last one would free the tunnel: keep it off the list */
+	TAILQ_REMOVE(&en->en_tunnels, tn, tn_entry);
+	while ((sa = LIST_FIRST(&tn->tn_sas)) != NULL) {
+		LIST_REMOVE(sa, sa_entry);
+		sa->sa_tun = NULL;
+		sa_free(sa, NULL);
+	}
+	id_clear(&tn->tn_self);
+	id_clear(&tn->tn_peerid);
+	free(tn);
+}
+
+/* IKE SAs that were never established know nothing worth a delete. */
+static void
+tun_drop_young(struct tunnel *tn)
+{
+	struct sa *sa, *next;
+
+	LIST_FOREACH_SAFE(sa, &tn->tn_sas, sa_entry, next)
+		if (sa->sa_state < SA_ESTABLISHED)
+			sa_free(sa, NULL);
+}
+
+void
+tun_close(struct tunnel *tn, const char *why, int tell, int again)
+{
+	struct engine *en = tn->tn_engine;
+	struct plan *pn = tn->tn_plan;
+	struct sa *sa = tn->tn_sa, *next;
+
+	if (tn->tn_flags & (TNF_CLOSING | TNF_GONE))
+		return;
+	if (sa != NULL || !LIST_EMPTY(&tn->tn_sas))
+		log_info("%ssa_free: %s", sa_prefix(sa != NULL ? sa :
+		    LIST_FIRST(&tn->tn_sas)), why);
+	if (tn->tn_up != 0)
+		en_event(en, "down %s: %s", pn != NULL ?
+		    pn->pn_policy->pol_name : "-", why);
+	tn->tn_flags |= TNF_CLOSING | TNF_HELD;
+	tun_strip(tn);
+	if (!tell || sa == NULL || sa->sa_state != SA_ESTABLISHED) {
+		LIST_FOREACH_SAFE(sa, &tn->tn_sas, sa_entry, next)
+			sa_close(sa, NULL);
+	} else {
+		if (job_add(tn, JOB_IKE_DELETE, NULL, 0) == NULL)
+			sa_close(sa, NULL);
+		tun_drop_young(tn);
+	}
+	if (pn != NULL && again)
+		plan_retry(pn, 0);
+	if (tn->tn_sa == NULL || tn->tn_sa->sa_state != SA_ESTABLISHED)
+		tn->tn_flags |= TNF_GONE;
+	else
+		job_next(tn);
+	tn->tn_flags &= ~TNF_HELD;
+	if (LIST_EMPTY(&tn->tn_sas))
+		tun_free(tn);
+	en_maybe_done(en);
+}
+
+struct tunnel *
+tun_find(struct engine *en, const struct plan *pn)
+{
+	struct tunnel *tn;
+
+	TAILQ_FOREACH(tn, &en->en_tunnels, tn_entry)
+		if (tn->tn_plan == pn &&
+		    !(tn->tn_flags & (TNF_CLOSING | TNF_GONE)))
+			return (tn);
+	return (NULL);
+}
+
+/* Both ends began at once, and now there are two. */
+static void
+tun_duplicate(struct tunnel *tn, struct tunnel *other)
+{
+	struct tunnel *keep = tn;
+	struct job *jb;
+
+	/* any order will do that both ends see alike */
+	if (other->tn_sa->sa_spi[0] < tn->tn_sa->sa_spi[0])
+		keep = other;
+	/* it goes on only if the peer has it still */
+	if ((jb = job_add(keep, JOB_PROBE, NULL, SEC)) != NULL)
+		jb->jb_flags |= JF_DUPLICATE;
+	job_next(keep);
+}
+
+/*
+ * Another tunnel of the same policy.  INITIAL_CONTACT says that the peer
+ * had none when it asked: all but those that were not there yet.
+ */
+static void
+tun_rival(struct tunnel *tn, struct tunnel *other)
+{
+	struct handshake *hs = tn->tn_sa->sa_hs;
+
+	if (id_cmp(&tn->tn_peerid, &other->tn_peerid) != 0) {
+		log_warnx("%spolicy '%s' has one interface, and %s takes it "
+		    "from %s: say dstid in the policy",
+		    sa_prefix(tn->tn_sa), tn->tn_plan->pn_policy->pol_name,
+		    id_print(&tn->tn_peerid), id_print(&other->tn_peerid));
+		tun_close(other, "sa replaced", 1, 0);
+	} else if (hs != NULL && hs->hs_contact &&
+	    (!(other->tn_flags & TNF_INITIATOR) ||
+	    other->tn_up < hs->hs_started))
+		tun_close(other, "sa replaced", 0, 0);
+	else if (tn->tn_engine->en_conf->conf_flags & CONF_SINGLEIKE)
+		tun_close(other, "sa replaced", 1, 0);
+	else
+		tun_duplicate(tn, other);
+}
+
+void
+tun_established(struct tunnel *tn)
+{
+	struct engine *en = tn->tn_engine;
+	struct tunnel *other, *next;
+	struct policy *pol = tn->tn_plan->pn_policy;
+	struct sa *sa = tn->tn_sa;
+
+	tn->tn_up = en_now(en);
+	tn->tn_up_time = en->en_world.w_time(en->en_arg);
+	tn->tn_heard = tn->tn_up;
+	log_info("%sestablished peer %s[%s] local %s[%s] policy '%s' as %s "
+	    "(%s)", sa_prefix(sa), addr_print(&sa->sa_peer),
+	    id_print(&tn->tn_peerid), addr_print(&sa->sa_local),
+	    id_print(&tn->tn_self), pol->pol_name,
+	    sa->sa_flags & SAF_INITIATOR ? "initiator" : "responder",
+	    sa_algs(sa));
+	en_event(en, "up %s: peer %s %s", pol->pol_name,
+	    addr_print(&sa->sa_peer), id_print(&tn->tn_peerid));
+	en->en_stats.st_sas_established++;
+	plan_up(tn->tn_plan);
+	if (en->en_conf->conf_dpd != 0)
+		en_timer(en, &tn->tn_dpd, en->en_conf->conf_dpd * SEC);
+	natt_keepalive(tn);
+	TAILQ_FOREACH_SAFE(other, &en->en_tunnels, tn_entry, next)
+		if (other != tn && other->tn_plan == tn->tn_plan &&
+		    other->tn_up != 0 &&
+		    !(other->tn_flags & (TNF_CLOSING | TNF_GONE)))
+			tun_rival(tn, other);
+	hs_free(sa);
+	tun_changed(tn);
+}
+
+/* Without a child a tunnel is none: ask for one, or wait for the peer's. */
+void
+tun_changed(struct tunnel *tn)
+{
+	struct engine *en = tn->tn_engine;
+	uint64_t ms;
+
+	if ((tn->tn_flags & TNF_CLOSING) || tn->tn_sa == NULL ||
+	    tn->tn_sa->sa_state != SA_ESTABLISHED)
+		return;
+	if (child_current(tn) != NULL) {
+		tn->tn_childless = 0;
+		return;
+	}
+	if (tn->tn_childless == 0)
+		tn->tn_childless = en_now(en);
+	if (!(tn->tn_flags & TNF_INITIATOR) ||
+	    job_find(tn, JOB_CHILD_NEW, NULL) != NULL)
+		return;
+	ms = tn->tn_backoff == 0 ? 0 : SEC << tn->tn_backoff;
+	job_add(tn, JOB_CHILD_NEW, NULL, ms > BACKOFF_MAX ? BACKOFF_MAX : ms);
+	job_next(tn);
+}
+
+void
+tun_heard(struct tunnel *tn)
+{
+	tn->tn_heard = en_now(tn->tn_engine);
+}
+
+static void
+tun_wake(void *arg)
+{
+	job_next(arg);
+}
+
+static void
+tun_alive(void *arg)
+{
+	natt_keepalive(arg);
+}
+
+/* Seconds since the peer's ESP came last, by the kernel. */
+static int64_t
+tun_quiet(struct tunnel *tn)
+{
+	struct engine *en = tn->tn_engine;
+	int64_t quiet = QUIET_EVER, now = en->en_world.w_time(en->en_arg);
+	struct ksa_stat kt;
+	struct child *ch;
+	struct ksa ks;
+
+	if (en->en_flags & ENF_DECOUPLED)
+		return (quiet);
+	TAILQ_FOREACH(ch, &tn->tn_children, ch_entry) {
+		if (!(ch->ch_flags & CHF_INKERNEL) ||
+		    ch->ch_state == CH_LARVAL)
+			continue;
+		child_ksa(ch, &ks, 0);
+		if (en->en_world.w_statsa(en->en_arg, &ks, &kt) == 0 &&
+		    kt.kt_lastuse != 0 && now - kt.kt_lastuse < quiet)
+			quiet = now - kt.kt_lastuse;
+	}
+	return (quiet);
+}
+
+/*
+ * Nothing from the peer for an interval, by IKE or by ESP: ask.  Idle
+ * tunnels are asked, too, for the link state is to tell the truth.
+ */
+static void
+tun_dpd(void *arg)
+{
+	struct tunnel *tn = arg;
+	struct engine *en = tn->tn_engine;
+	uint64_t now = en_now(en), every = en->en_conf->conf_dpd * SEC;
+
+	if (every == 0)
+		every = IDLE;
+	en_timer(en, &tn->tn_dpd, every);
+	if (tn->tn_childless != 0 && now - tn->tn_childless >= CHILDLESS) {
+		tun_close(tn, "no Child SA", 1, 1);
+		return;
+	}
+	if (en->en_conf->conf_dpd == 0 || (en->en_flags & ENF_PASSIVE) ||
+	    now - tn->tn_heard < every * 9 / 10 ||
+	    tun_quiet(tn) * SEC < (int64_t)every ||
+	    job_find(tn, JOB_PROBE, NULL) != NULL)
+		return;
+	job_add(tn, JOB_PROBE, NULL, 0);
+	job_next(tn);
+}
+
+void
+tun_moved(struct tunnel *tn, const struct sa *sa)
+{
+	struct engine *en = tn->tn_engine;
+	struct ksa from[2], to[2];
+	struct child *ch;
+	int i, error;
+
+	TAILQ_FOREACH(ch, &tn->tn_children, ch_entry) {
+		child_ksa(ch, &from[0], 0);
+		child_ksa(ch, &from[1], 1);
+		child_place(ch, sa);
+		child_ksa(ch, &to[0], 0);
+		child_ksa(ch, &to[1], 1);
+		for (i = 0; i < 2; i++) {
+			if (!(ch->ch_flags & CHF_INKERNEL) ||
+			    ch->ch_state == CH_LARVAL ||
+			    (i == 1 && ch->ch_state != CH_LIVE))
+				continue;
+			error = en->en_world.w_movesa(en->en_arg, &from[i],
+			    &to[i]);
+			if (error != 0)
+				log_warnx("%sSA 0x%08x does not move: %s",
+				    sa_prefix(sa), to[i].ks_spi,
+				    strerror(error));
+		}
+	}
+}
