@@ -108,8 +108,8 @@ int		 ca_load(struct ca *, const char *dir, int partialchain);
 /*
  * private/local.key below dir, for a ca process that may not read it: the
  * parent reads it to `pem' and sends it along, ca_setkey takes the octets
- * (moved away) before ca_load, which then opens no such file.  -1: warned,
- * but for a file that is not there.
+ * (moved away; none: there is no key) before ca_load, which from then on
+ * opens no such file.  -1: warned, but for a file that is not there.
  */
 int		 ca_readkey(const char *dir, struct buf *pem);
 void		 ca_setkey(struct ca *, struct buf *pem);

@@ -81,7 +81,8 @@ ca_load(struct ca *ca, const char *dir, int partialchain)
 
 	if ((st = store_new(dir)) == NULL)
 		return (-1);
-	if (store_load(st, &ca->ca_pem, partialchain) == -1) {
+	if (store_load(st, ca->ca_keyset ? &ca->ca_pem : NULL,
+	    partialchain) == -1) {
 		store_free(st);
 		return (-1);
 	}
@@ -95,6 +96,7 @@ ca_setkey(struct ca *ca, struct buf *pem)
 {
 	buf_clear(&ca->ca_pem);
 	buf_move(&ca->ca_pem, pem);
+	ca->ca_keyset = 1;
 }
 
 static int

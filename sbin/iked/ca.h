@@ -76,7 +76,8 @@ TAILQ_HEAD(ca_policies, ca_policy);
 struct ca {
 	struct ca_store	*ca_store;	/* never NULL */
 	struct ca_policies ca_policies;
-	struct buf	 ca_pem;	/* the key that ca_setkey brought */
+	int		 ca_keyset;	/* ca_setkey was here: */
+	struct buf	 ca_pem;	/* the key that it brought, if any */
 };
 
 /* ca.c */
@@ -97,7 +98,7 @@ size_t	 ca_mic(const struct ca *, unsigned int policy, uint16_t prf,
 
 /* ca_store.c */
 struct ca_store	*store_new(const char *dir);	/* empty; NULL: no memory */
-/* pem: local.key, if somebody read it for us.  -1: no memory */
+/* pem: local.key, NULL: to be read here.  -1: no memory */
 int	 store_load(struct ca_store *, const struct buf *pem, int partialchain);
 void	 store_free(struct ca_store *);
 

@@ -521,8 +521,8 @@ load_key(struct ca_store *st, const struct buf *pem)
 	struct buf b = { 0 };
 	int error;
 
-	if (pem->b_len > 0)
-		return (key_keep(st, pem));
+	if (pem != NULL)
+		return (pem->b_len > 0 ? key_keep(st, pem) : 0);
 	if (store_read(st, KEYFILE, 1, &b) == -1)
 		return (errno == ENOENT ? 0 :
 		    nokey(st, "cannot be used, the log says why"));

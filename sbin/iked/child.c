@@ -32,6 +32,10 @@
 #define SEQ_SOFT	0xe0000000U
 #define CHILD_BACKOFF	6		/* doublings */
 
+/* The kernel counts packets, but does not say when there are enough. */
+#define POLL_LIMITED	(10 * SEC)	/* the policy has a limit */
+#define POLL_NOESN	(60 * SEC)
+
 static void	 child_tick(void *);
 
 static struct policy *
@@ -338,6 +342,27 @@ child_derive(struct child *ch, struct sa *sa, const struct buf *secret,
 	return (0);
 }
 
+static int
+child_esn(const struct child *ch)
+{
+	const struct ike_xform *xf;
+
+	xf = prop_get(&ch->ch_prop.ps_prop[0], IKE_T_ESN);
+	return (xf != NULL && xf->xf_id == IKE_ESN_YES);
+}
+
+/* How many packets it may send; 0: any number. */
+static uint64_t
+child_packets(const struct child *ch)
+{
+	const struct policy *pol = child_policy(ch);
+	uint64_t packets = pol == NULL ? 0 : pol->pol_packets;
+
+	if (!child_esn(ch) && (packets == 0 || packets > SEQ_HARD))
+		packets = SEQ_HARD;
+	return (packets);
+}
+
 static void
 child_lifetimes(struct child *ch, struct ksa *ks)
 {
@@ -347,9 +372,7 @@ child_lifetimes(struct child *ch, struct ksa *ks)
 
 	if (pol == NULL)
 		return;
-	packets = pol->pol_packets;
-	if (!ks->ks_esn && (packets == 0 || packets > SEQ_HARD))
-		packets = SEQ_HARD;
+	packets = child_packets(ch);
 	ks->ks_hard_s = pol->pol_lifetime;
 	ks->ks_soft_s = ch->ch_soft;
 	ks->ks_hard_bytes = pol->pol_bytes;
@@ -393,8 +416,7 @@ child_ksa(struct child *ch, struct ksa *ks, int out)
 		ks->ks_encr = *xf;
 	if ((xf = prop_get(pr, IKE_T_INTEG)) != NULL)
 		ks->ks_integ = *xf;
-	if ((xf = prop_get(pr, IKE_T_ESN)) != NULL)
-		ks->ks_esn = xf->xf_id == IKE_ESN_YES;
+	ks->ks_esn = child_esn(ch);
 	child_sizes(ch, &elen, &alen);
 	ks->ks_ekey = ch->ch_keys[out ? 1 : 0];
 	ks->ks_ekeylen = elen;
@@ -466,12 +488,57 @@ child_install(struct child *ch, struct sa *sa, int half)
 	return (child_complete(ch));
 }
 
+/* The next look at it while it lives. */
+static void
+child_arm(struct child *ch)
+{
+	struct engine *en = ch->ch_tun->tn_engine;
+	const struct policy *pol = child_policy(ch);
+	uint64_t now = en_now(en), ms = UINT64_MAX;
+
+	if (child_packets(ch) != 0)
+		ms = pol != NULL && pol->pol_packets != 0 ? POLL_LIMITED :
+		    POLL_NOESN;
+	if (ch->ch_rekey_at != 0 && (ch->ch_rekey_at <= now ||
+	    ch->ch_rekey_at - now < ms))
+		ms = ch->ch_rekey_at > now ? ch->ch_rekey_at - now : 0;
+	if (ms == UINT64_MAX)
+		en_untimer(en, &ch->ch_timer);
+	else
+		en_timer(en, &ch->ch_timer, ms);
+}
+
+/* Rekey in time, by the clock or by the packets. */
+static void
+child_look(struct child *ch)
+{
+	struct engine *en = ch->ch_tun->tn_engine;
+	uint64_t limit = child_packets(ch);
+	struct ksa_stat kt;
+	struct ksa ks;
+
+	if (ch->ch_rekey_at != 0 && ch->ch_rekey_at <= en_now(en)) {
+		child_expired(ch, 0);
+		return;
+	}
+	child_arm(ch);
+	if (limit == 0 || !(ch->ch_flags & CHF_INKERNEL))
+		return;
+	child_ksa(ch, &ks, 1);
+	if (en->en_world.w_statsa(en->en_arg, &ks, &kt) != 0)
+		return;
+	if (kt.kt_packets >= limit)
+		child_expired(ch, 1);
+	else if (kt.kt_packets >= (limit == SEQ_HARD ? SEQ_SOFT :
+	    limit * 85 / 100))
+		child_expired(ch, 0);
+}
+
 int
 child_complete(struct child *ch)
 {
 	struct tunnel *tn = ch->ch_tun;
 	struct engine *en = tn->tn_engine;
-	uint64_t now = en_now(en);
 
 	if (child_addsa(ch, 1) == -1)
 		return (-1);
@@ -479,11 +546,7 @@ child_complete(struct child *ch)
 	explicit_bzero(ch->ch_keys, sizeof(ch->ch_keys));
 	tn->tn_backoff = 0;
 	tn->tn_childless = 0;
-	if (ch->ch_rekey_at != 0)
-		en_timer(en, &ch->ch_timer, ch->ch_rekey_at > now ?
-		    ch->ch_rekey_at - now : 0);
-	else
-		en_untimer(en, &ch->ch_timer);
+	child_arm(ch);
 	en_event(en, "child %s: 0x%08x 0x%08x", tn->tn_plan != NULL ?
 	    tn->tn_plan->pn_policy->pol_name : "-", ch->ch_in, ch->ch_out);
 	return (0);
@@ -570,7 +633,7 @@ child_tick(void *arg)
 			child_retire(ch);
 		break;
 	case CH_LIVE:
-		child_expired(ch, 0);
+		child_look(ch);
 		break;
 	case CH_OLD:
 		child_free(ch);

@@ -114,7 +114,8 @@ sels_equal(const struct ike_tslist *a, const struct ike_tslist *b)
 static int
 psk_equal(const struct policy *a, const struct policy *b)
 {
-	return (a->pol_psklen == b->pol_psklen && (a->pol_psklen == 0 ||
+	return (a->pol_pskmark == b->pol_pskmark &&
+	    a->pol_psklen == b->pol_psklen && (a->pol_psklen == 0 ||
 	    timingsafe_bcmp(a->pol_psk, b->pol_psk, a->pol_psklen) == 0));
 }
 
@@ -307,6 +308,7 @@ static void
 put_auth(struct buf *b, const struct policy *pol, int secrets)
 {
 	buf_put8(b, pol->pol_auth);
+	buf_put64(b, pol->pol_pskmark);
 	buf_putsized(b, pol->pol_psk, secrets ? pol->pol_psklen : 0);
 }
 
@@ -317,6 +319,7 @@ get_auth(struct span *s, struct policy *pol)
 	uint8_t auth;
 
 	if (span_get8(s, &auth) == -1 || auth > CONF_AUTH_RFC7427 ||
+	    span_get64(s, &pol->pol_pskmark) == -1 ||
 	    span_getsized(s, &psk) == -1 || psk.s_len > MAXPSK)
 		return (-1);
 	pol->pol_auth = auth;

@@ -75,6 +75,8 @@ struct policy {
 	enum conf_auth	 pol_auth;
 	uint8_t		*pol_psk;	/* ca's alone; NULL elsewhere */
 	size_t		 pol_psklen;
+	uint64_t	 pol_pskmark;	/* tells one psk from another to who
+					 * may not see it; not from the file */
 	unsigned int	 pol_unit;	/* N of secN */
 	unsigned int	 pol_id;	/* not from the file: see engine.c */
 };

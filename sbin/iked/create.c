@@ -90,6 +90,15 @@ create_busy(const struct sa *sa, const struct child *old)
 	    (old != NULL && (old->ch_flags & CHF_DELSENT)));
 }
 
+static void
+create_refuse(struct sa *sa, uint16_t type, uint16_t group)
+{
+	uint8_t data[2] = { group >> 8, group };
+
+	(void)sa_notify_response(sa, IKE_X_CREATE_CHILD, type, data,
+	    type == IKE_N_INVALID_KE_PAYLOAD ? sizeof(data) : 0);
+}
+
 /*
  * The old one that REKEY_SA names, *old NULL: none named.  0, or -1: it was
  * answered that there is no such.
@@ -110,6 +119,12 @@ create_old(struct sa *sa, const struct msg *m, struct child **old)
 		*old = child_by_out(sa->sa_tun, spi);
 	if (*old != NULL)
 		return (0);
+	/* it may be the one that our request, not answered yet, has made */
+	if (sa->sa_job != NULL && (sa->sa_job->jb_type == JOB_CHILD_NEW ||
+	    sa->sa_job->jb_type == JOB_CHILD_REKEY)) {
+		create_refuse(sa, IKE_N_TEMPORARY_FAILURE, 0);
+		return (-1);
+	}
 	memset(&mb, 0, sizeof(mb));
 	mb_notify(&mb, IKE_PROTO_ESP, mn->mn_spi.s_data,
 	    mn->mn_spi.s_len == 4 ? 4 : 0, IKE_N_CHILD_SA_NOT_FOUND, NULL, 0);
@@ -138,15 +153,6 @@ create_dh(const struct child *ch, const struct msg *m, struct buf *pub,
 	    m->m_ke.s_len, secret) == -1;
 	dh_free(dh);
 	return (rc ? IKE_N_INVALID_SYNTAX : 0);
-}
-
-static void
-create_refuse(struct sa *sa, uint16_t type, uint16_t group)
-{
-	uint8_t data[2] = { group >> 8, group };
-
-	(void)sa_notify_response(sa, IKE_X_CREATE_CHILD, type, data,
-	    type == IKE_N_INVALID_KE_PAYLOAD ? sizeof(data) : 0);
 }
 
 /* Responder: the new one and the answer.  0, or the notify to refuse with. */
@@ -316,8 +322,10 @@ create_refused(struct sa *sa, struct job *jb, const struct msg_notify *mn)
 		break;
 	case IKE_N_CHILD_SA_NOT_FOUND:
 		/* it has deleted, or replaced it; its delete may be lost */
-		if (old != NULL && old->ch_theirs == NULL)
+		if (old != NULL && old->ch_theirs == NULL) {
+			job_add(tn, JOB_CHILD_DELETE, old, 0);
 			child_retire(old);
+		}
 		break;
 	case IKE_N_NO_ADDITIONAL_SAS:
 		job_free(en, jb);

@@ -27,7 +27,8 @@
  * any number of CTL_TEXT, whose octets are to be printed as they are, and
  * then one CTL_END; then the daemon closes.  The octets of CTL_END are why
  * it failed, one line without newline, for people; there are none when
- * ch_status is CTL_OK.  CTL_MONITOR has no end but that of the daemon.
+ * ch_status is CTL_OK.  CTL_MONITOR has no end but that of the daemon.  A
+ * client that shuts down its half is gone.
  */
 #include <stdint.h>
 

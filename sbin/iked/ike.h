@@ -270,7 +270,7 @@ struct ike_props {
 /* As text, in a static buffer of which there are eight in turn. */
 const char	*addr_ntop(const struct ike_addr *);	/* no port */
 const char	*addr_print(const struct ike_addr *);	/* with :port */
-const char	*id_print(const struct ike_id *);	/* FQDN/name; made safe */
+const char	*id_print(const struct ike_id *);	/* FQDN/a; safe */
 const char	*ts_print(const struct ike_ts *);
 const char	*tslist_print(const struct ike_tslist *);
 
@@ -288,7 +288,7 @@ size_t		 addr_len(const struct ike_addr *);	/* 4, 16 or 0 */
  */
 int		 id_parse(const char *, struct ike_id *);
 int		 id_cmp(const struct ike_id *, const struct ike_id *);
-int		 id_copy(struct ike_id *, const struct ike_id *);	/* or -1 */
+int		 id_copy(struct ike_id *, const struct ike_id *);
 void		 id_clear(struct ike_id *);		/* frees the data */
 
 int		 tslist_add(struct ike_tslist *, const struct ike_ts *);

@@ -58,7 +58,7 @@ info_closed(struct sa *sa)
 
 	log_debug("%sikev2_ikesa_recv_delete: received delete",
 	    sa_prefix(sa));
-	if (sa != tn->tn_sa) {
+	if (sa != tn->tn_sa || (tn->tn_flags & TNF_CLOSING)) {
 		sa_close(sa, sa->sa_state == SA_REPLACED ? "SA rekeyed" :
 		    NULL);
 		return;

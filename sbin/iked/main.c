@@ -227,16 +227,16 @@ run_child(const char *name)
 	};
 	int i;
 
-	for (i = 0; i < PROC_N; i++)
-		if (runs[i] != NULL && strcmp(name, proc_names[i]) == 0)
-			break;
-	if (i == PROC_N)
-		errx(1, "-P %s: no such process", name);
-	log_init(proc_names[i], opts.op_foreground, opts.op_verbose);
-	proc_signals();
-	setproctitle("%s", proc_names[i]);
-	runs[i]();
-	exit(0);
+	for (i = 0; i < PROC_N; i++) {
+		if (runs[i] == NULL || strcmp(name, proc_names[i]) != 0)
+			continue;
+		log_init(proc_names[i], opts.op_foreground, opts.op_verbose);
+		proc_signals();
+		setproctitle("%s", proc_names[i]);
+		runs[i]();
+		exit(0);
+	}
+	errx(1, "-P %s: no such process", name);
 }
 
 /* The daemon's directory will be another. */

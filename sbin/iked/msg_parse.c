@@ -514,10 +514,11 @@ int
 msg_parse(struct msg *m, uint8_t first, const uint8_t *base, size_t off,
     size_t len, uint8_t *critical, const char **why)
 {
-	struct walk w = { m, base, off == 0, off, off + len, first, 0, 0 };
+	struct walk w = { NULL, base, off == 0, off, off + len, first, 0, 0 };
 	unsigned int n;
 
 	memset(m, 0, sizeof(*m));
+	w.w_msg = m;
 	*critical = 0;
 	*why = NULL;
 	for (n = 0; w.w_type != IKE_P_NONE && *why == NULL; n++) {

@@ -33,6 +33,7 @@
 
 #include "auth.h"
 #include "conf.h"
+#include "crypto.h"
 #include "ctl.h"
 #include "iked.h"
 #include "kernel.h"
@@ -113,6 +114,34 @@ number_policies(struct conf *bare, struct conf *full)
 	}
 }
 
+/*
+ * What ikev2 sees instead of a pre-shared key: it changes with the key, and
+ * says nothing about it to who has not the secret of this process.
+ */
+static void
+mark_secrets(struct conf *full)
+{
+	static uint8_t secret[32];
+	static int known;
+	uint8_t mac[PRF_MAX];
+	struct policy *pol;
+	struct span s;
+
+	if (!known)
+		arc4random_buf(secret, sizeof(secret));
+	known = 1;
+	TAILQ_FOREACH(pol, &full->conf_policies, pol_entry) {
+		if (pol->pol_psklen == 0)
+			continue;
+		s.s_data = pol->pol_psk;
+		s.s_len = pol->pol_psklen;
+		if (prf_calc(IKE_PRF_SHA2_256, secret, sizeof(secret), &s, 1,
+		    mac) == -1)
+			fatalx("no HMAC-SHA2-256 in libcrypto");
+		memcpy(&pol->pol_pskmark, mac, sizeof(pol->pol_pskmark));
+	}
+}
+
 static struct conf *
 conf_bare(const struct conf *full)
 {
@@ -174,6 +203,7 @@ send_conf(struct conf *full, uint32_t client)
 {
 	struct buf b = { 0 };
 
+	mark_secrets(full);
 	loading.conf = conf_bare(full);
 	loading.client = client;
 	number_policies(loading.conf, full);

@@ -68,7 +68,8 @@ struct chan {
 	void		*ch_arg;
 	struct frames	 ch_out;
 	int		 ch_dead;	/* lost was called, or will be */
-	int		*ch_freed;	/* set by chan_free in a callback */
+	int		 ch_busy;	/* in ch_recv */
+	int		 ch_freed;	/* meanwhile */
 	/* what has come of the next one */
 	struct frame_hdr ch_hdr;
 	size_t		 ch_got;	/* octets of header and data */
@@ -184,18 +185,19 @@ chan_deliver(struct chan *ch)
 	struct span body = { ch->ch_data, ch->ch_hdr.fh_len };
 	size_t len = ch->ch_hdr.fh_len;
 	uint8_t *data = ch->ch_data;
-	int fd = ch->ch_fd, freed = 0;
+	int fd = ch->ch_fd;
 
 	ch->ch_got = 0;
 	ch->ch_data = NULL;
 	ch->ch_fd = -1;
-	ch->ch_freed = &freed;
+	ch->ch_busy = 1;
 	ch->ch_recv(ch->ch_arg, ch->ch_hdr.fh_type, &body, fd);
+	ch->ch_busy = 0;
 	freezero(data, len);
-	if (freed)
-		return (CHAN_FREED);
-	ch->ch_freed = NULL;
-	return (CHAN_SOME);
+	if (!ch->ch_freed)
+		return (CHAN_SOME);
+	free(ch);
+	return (CHAN_FREED);
 }
 
 /* The header is complete: room for the data.  0 or -1. */
@@ -282,8 +284,6 @@ chan_free(struct chan *ch)
 
 	if (ch == NULL)
 		return;
-	if (ch->ch_freed != NULL)
-		*ch->ch_freed = 1;
 	while ((fr = TAILQ_FIRST(&ch->ch_out)) != NULL)
 		frame_free(ch, fr);
 	event_free(ch->ch_read);
@@ -292,7 +292,9 @@ chan_free(struct chan *ch)
 	if (ch->ch_fd != -1)
 		close(ch->ch_fd);
 	freezero(ch->ch_data, ch->ch_data == NULL ? 0 : ch->ch_hdr.fh_len);
-	free(ch);
+	ch->ch_freed = 1;
+	if (!ch->ch_busy)
+		free(ch);
 }
 
 void

@@ -386,7 +386,7 @@ int		 sa_derive(struct sa *, const struct buf *secret,
 		    const struct sa *old);
 const struct skey *sa_outkey(const struct sa *);
 const struct skey *sa_inkey(const struct sa *);
-void		 sa_settled(struct sa *);	/* timers of an established one */
+void		 sa_settled(struct sa *);	/* established */
 void		 sa_retire(struct sa *, int tell);	/* it was rekeyed */
 int		 sa_natt(const struct sa *);	/* its messages have a marker */
 void		 sa_lower_nonce(uint8_t *, size_t *, const struct buf *,
@@ -466,8 +466,8 @@ struct child	*child_by_in(struct tunnel *, uint32_t spi);
 struct child	*child_by_out(struct tunnel *, uint32_t spi);
 void		 child_ksa(struct child *, struct ksa *, int out);
 void		 child_expired(struct child *, int hard);
-void		 child_uncouple(struct child *);	/* out of the kernel only */
-void		 child_place(struct child *, const struct sa *);	/* addresses */
+void		 child_uncouple(struct child *);	/* no SAs */
+void		 child_place(struct child *, const struct sa *);
 struct child	*child_current(struct tunnel *);
 void		 child_failed(struct tunnel *, uint16_t notify);
 

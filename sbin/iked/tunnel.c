@@ -138,13 +138,18 @@ tun_close(struct tunnel *tn, const char *why, int tell, int again)
 	en_maybe_done(en);
 }
 
+/*
+ * One that we began, or that is up.  What somebody else began counts for
+ * nothing before he has proved who he is.
+ */
 struct tunnel *
 tun_find(struct engine *en, const struct plan *pn)
 {
 	struct tunnel *tn;
 
 	TAILQ_FOREACH(tn, &en->en_tunnels, tn_entry)
-		if (tn->tn_plan == pn &&
+		if (tn->tn_plan == pn && (tn->tn_up != 0 ||
+		    (tn->tn_flags & TNF_INITIATOR)) &&
 		    !(tn->tn_flags & (TNF_CLOSING | TNF_GONE)))
 			return (tn);
 	return (NULL);
@@ -338,10 +343,12 @@ tun_moved(struct tunnel *tn, const struct sa *sa)
 				continue;
 			error = en->en_world.w_movesa(en->en_arg, &from[i],
 			    &to[i]);
-			if (error != 0)
-				log_warnx("%sSA 0x%08x does not move: %s",
-				    sa_prefix(sa), to[i].ks_spi,
-				    strerror(error));
+			if (error == 0)
+				continue;
+			/* such as out of UDP: new ones, where we are now */
+			log_info("%sSA 0x%08x does not move (%s): rekeying",
+			    sa_prefix(sa), to[i].ks_spi, strerror(error));
+			job_add(tn, JOB_CHILD_REKEY, ch, 0);
 		}
 	}
 }

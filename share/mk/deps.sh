@@ -14,15 +14,17 @@
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
 # deps.sh install|need|want run|test ...: the Debian packages for running
-# or testing, and the user that root's iked(8) becomes.  install: install what is missing, as root.  need: the same,
-# but without root name what is missing and fail.  want: the same, but go
-# on without.
+# or testing, and the user that root's iked(8) becomes.  install: install
+# what is missing, as root.  need: the same, but without root name what is
+# missing and fail.  want: the same, but go on without.
 
 set -eu
 
 run="gcc make bison libssl-dev libevent-dev pkg-config binutils"
 test="tshark tcpdump python3-scapy python3-cryptography valgrind clang
-    libclang-rt-14-dev bmake mandoc cppcheck iproute2 iputils-ping"
+    libclang-rt-14-dev bmake mandoc cppcheck iproute2 iputils-ping nftables
+    strongswan-charon strongswan-swanctl libcharon-extra-plugins
+    libstrongswan-standard-plugins"
 
 missing()
 {

@@ -192,11 +192,13 @@ check_cppcheck()
 	find sys/kern sys/net sys/netinet sys/netinet6 sys/crypto sys/lib \
 	    sys/arch/um/um sys/arch/um/dev -name '*.c' 2>/dev/null \
 	    >"$out/kernel"
-	find sbin sys/arch/um/host sys/arch/um/user -name '*.c' \
+	find sys/arch/um/host sys/arch/um/user -name '*.c' \
 	    ! -path '*/[A-Z]*[A-Z]/*' 2>/dev/null >"$out/host"
+	find sbin -name '*.c' ! -path '*/[A-Z]*[A-Z]/*' >"$out/sbin"
 	cppcheck_run -D_KERNEL -DIPSEC -DCRYPTO -DDIAGNOSTIC -DINET6 \
 	    -I"$out/k" -Isys --file-list="$out/kernel" >"$out/k.log" &
 	[ ! -s "$out/host" ] || cppcheck_run --file-list="$out/host"
+	cppcheck_run -Isys/arch/um/user/include --file-list="$out/sbin"
 	wait
 	cat "$out/k.log"
 }
