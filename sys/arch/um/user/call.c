@@ -59,6 +59,7 @@ struct um_chan {
 static struct um_fd	 um_root = UM_NOFD;	/* um_mtx */
 static pid_t		 um_rootpid;		/* um_mtx: who may use it */
 static int		 um_noroot;		/* um_mtx: pledged */
+static int		 um_nosocket;		/* um_mtx: a filter forbids */
 static uid_t		 um_owneruid;		/* um_mtx */
 static int		 um_ownerknown;		/* um_mtx */
 static char		*um_sockpath;		/* $UM_SOCKET */
@@ -174,6 +175,10 @@ um_connect(void)
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	int saved, s;
 
+	if (um_nosocket) {
+		errno = EPERM;
+		return (-1);
+	}
 	if (um_sockpath == NULL) {
 		errno = ECONNREFUSED;
 		return (-1);
@@ -252,6 +257,14 @@ um_pledged(void)
 	um_lock();
 	um_noroot = 1;
 	um_fdclose(&um_root);
+	um_unlock();
+}
+
+void
+um_filtered_socket(void)
+{
+	um_lock();
+	um_nosocket = 1;
 	um_unlock();
 }
 

@@ -15,7 +15,7 @@
  */
 
 /*
- * The process: who it is, what it promises, its routing table.
+ * The process: who it is, its routing table.
  */
 
 #define _GNU_SOURCE
@@ -42,31 +42,8 @@ int	um_setresgid(gid_t, gid_t, gid_t);
 int	um_setgroups(size_t, const gid_t *);
 int	um_gethostname(char *, size_t);
 int	um_sysctl(const int *, unsigned int, void *, size_t *, void *, size_t);
-int	um_pledge(const char *, const char *);
-int	um_unveil(const char *, const char *);
 int	um_getrtable(void);
 int	um_setrtable(int);
-
-/*
- * Every promise of pledge(2), and what it leaves of the root connection.
- * Sockets that are open stay; PF_KEY sockets are never promised.
- */
-static const struct {
-	const char	*name;
-	unsigned int	 rights;
-} um_promises[] = {
-	{ "audio", 0 }, { "bpf", 0 }, { "chown", 0 }, { "cpath", 0 },
-	{ "disklabel", 0 }, { "dns", UMP_R_INET }, { "dpath", 0 },
-	{ "drm", 0 }, { "error", 0 }, { "exec", 0 }, { "fattr", 0 },
-	{ "flock", 0 }, { "getpw", 0 }, { "id", 0 }, { "inet", UMP_R_INET },
-	{ "mcast", UMP_R_INET }, { "pf", 0 }, { "proc", 0 },
-	{ "prot_exec", 0 }, { "ps", UMP_R_SYSCTL }, { "recvfd", 0 },
-	{ "route", UMP_R_ROUTE | UMP_R_SYSCTL }, { "rpath", 0 },
-	{ "sendfd", 0 }, { "settime", 0 }, { "stdio", 0 }, { "tape", 0 },
-	{ "tmppath", 0 }, { "tty", 0 }, { "unix", 0 }, { "unveil", 0 },
-	{ "video", 0 }, { "vminfo", UMP_R_SYSCTL }, { "vmm", 0 },
-	{ "wpath", 0 }, { "wroute", UMP_R_ROUTE | UMP_R_SYSCTL }
-};
 
 /* The owner of the kernel is its superuser, whoever he is on the host. */
 uid_t
@@ -174,74 +151,6 @@ um_sysctl(const int *name, unsigned int namelen, void *old, size_t *oldlen,
 	if (oldlen != NULL && (error == 0 || errno == ENOMEM))
 		*oldlen = uc.uc_ret;
 	return (error);
-}
-
-static int
-um_promise(const char *word, size_t len, unsigned int *rights)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(um_promises) / sizeof(um_promises[0]); i++)
-		if (strlen(um_promises[i].name) == len &&
-		    strncmp(um_promises[i].name, word, len) == 0) {
-			*rights |= um_promises[i].rights;
-			return (0);
-		}
-	errno = EINVAL;
-	return (-1);
-}
-
-static int
-um_parsepromises(const char *s, unsigned int *rights)
-{
-	size_t n;
-
-	for (*rights = 0; *s != '\0'; s += n + (s[n] == ' ')) {
-		n = strcspn(s, " ");
-		if (n > 0 && um_promise(s, n, rights) == -1)
-			return (-1);
-	}
-	return (0);
-}
-
-/*
- * What is promised binds the kernel of the machine: it gives the process no
- * socket and no variable that it did not ask to keep.  System calls of the
- * host are not restricted, and a program that is executed begins anew.
- */
-int
-um_pledge(const char *promises, const char *execpromises)
-{
-	struct um_call uc = { .uc_op = UMP_PLEDGE };
-	unsigned int rights, ignored;
-	const char *path = getenv("UM_SOCKET");
-
-	if (execpromises != NULL &&
-	    um_parsepromises(execpromises, &ignored) == -1)
-		return (-1);
-	if (promises == NULL)
-		return (0);
-	if (um_parsepromises(promises, &rights) == -1)
-		return (-1);
-	/* no kernel, nothing to give up: but not for later either */
-	if (path != NULL && path[0] != '\0') {
-		uc.uc_arg[0] = rights;
-		(void)um_rootcall(&uc);
-	}
-	if (rights == 0)
-		um_pledged();
-	return (0);
-}
-
-int
-um_unveil(const char *path, const char *permissions)
-{
-	if ((path == NULL) != (permissions == NULL) || (permissions != NULL &&
-	    permissions[strspn(permissions, "rwxc")] != '\0')) {
-		errno = EINVAL;
-		return (-1);
-	}
-	return (0);
 }
 
 int

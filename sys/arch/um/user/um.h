@@ -164,6 +164,7 @@ struct um_call {
 int	um_call(int, struct um_call *);		/* to this socket */
 int	um_rootcall(struct um_call *);		/* to the kernel itself */
 void	um_pledged(void);	/* no root connection from now on */
+void	um_filtered_socket(void);	/* none that is new */
 int	um_highfd(int);		/* move it out of the programs' way */
 int	um_owner(uid_t *);	/* uid that is superuser; 0 when known */
 /* 0: not a um socket; UMP_FRAMED, UMP_RAW.  errno stays. */
@@ -188,6 +189,9 @@ int	um_msgflags(int);		/* host's MSG_* */
  */
 const char *um_path(const char *, char *, size_t);
 void	um_unpath(char *, size_t);	/* and back, in place */
+
+/* unveil.c: from now on only what was named; 0, or -1 and errno */
+int	um_unveil_lock(void);
 
 int	um_sysctl(const int *, unsigned int, void *, size_t *, void *, size_t);
 int	um_inet_pton(int, const char *, void *);
