@@ -470,6 +470,7 @@ child_install(struct child *ch, struct sa *sa, int half)
 	if (pol == NULL)
 		return (-1);
 	child_place(ch, sa);
+	ch->ch_sa = sa;
 	keylog_child(ch, sa);
 	ch->ch_soft = pol->pol_lifetime == 0 ? 0 :
 	    pol->pol_lifetime * en_jitter(en, 850, 950) / 1000;
@@ -552,14 +553,28 @@ child_complete(struct child *ch)
 	return (0);
 }
 
+/* A new request by this IKE SA: the peer has our answers by it. */
 void
-child_proved(struct tunnel *tn)
+child_proved(struct sa *sa)
 {
 	struct child *ch, *next;
 
-	TAILQ_FOREACH_SAFE(ch, &tn->tn_children, ch_entry, next)
-		if (ch->ch_state == CH_HALF && child_complete(ch) == -1)
+	TAILQ_FOREACH_SAFE(ch, &sa->sa_tun->tn_children, ch_entry, next)
+		if (ch->ch_state == CH_HALF && ch->ch_sa == sa &&
+		    child_complete(ch) == -1)
 			child_retire(ch);
+}
+
+/* With `gone' gone, is there nothing to send by? */
+static int
+child_last(struct tunnel *tn, const struct child *gone)
+{
+	struct child *ch;
+
+	TAILQ_FOREACH(ch, &tn->tn_children, ch_entry)
+		if (ch != gone && ch->ch_state == CH_LIVE)
+			return (0);
+	return (1);
 }
 
 /*
@@ -575,7 +590,8 @@ child_retire(struct child *ch)
 	if (ch->ch_state == CH_OLD)
 		return;
 	TAILQ_FOREACH_SAFE(other, &tn->tn_children, ch_entry, next)
-		if (other != ch && other->ch_state == CH_HALF)
+		if (other != ch && other->ch_state == CH_HALF &&
+		    child_last(tn, ch))
 			(void)child_complete(other);
 	if (ch->ch_state == CH_LIVE && (ch->ch_flags & CHF_INKERNEL))
 		child_delsa(ch, 1);

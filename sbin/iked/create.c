@@ -53,7 +53,7 @@ child_loses(const struct child *a, const struct child *b)
  * Both ends rekeyed it.  The one made with the lowest nonce is closed by
  * whoever made it; the other end closes the old one.
  */
-void
+static void
 child_collide(struct child *old)
 {
 	struct tunnel *tn = old->ch_tun;
@@ -87,7 +87,7 @@ create_busy(const struct sa *sa, const struct child *old)
 	return (sa->sa_state != SA_ESTABLISHED ||
 	    (tn->tn_flags & TNF_CLOSING) || (sa->sa_job != NULL &&
 	    sa->sa_job->jb_type == JOB_IKE_REKEY) ||
-	    (old != NULL && (old->ch_flags & CHF_DELSENT)));
+	    (old != NULL && (old->ch_flags & CHF_DELETING)));
 }
 
 static void
@@ -190,22 +190,6 @@ create_answer(struct sa *sa, struct child *ch, struct msg *m, int half,
 	return (refuse);
 }
 
-/* The peer has rekeyed `old' to `ch'. */
-static void
-create_replaced(struct sa *sa, struct child *old, struct child *ch)
-{
-	struct job *jb = sa->sa_job;
-
-	sa->sa_tun->tn_rekeys++;
-	old->ch_theirs = ch;
-	/* ours is under way: its answer decides */
-	if (jb != NULL && jb->jb_type == JOB_CHILD_REKEY &&
-	    jb->jb_child == old)
-		return;
-	if (old->ch_mine != NULL)
-		child_collide(old);
-}
-
 void
 create_request(struct sa *sa, struct msg *m)
 {
@@ -237,8 +221,11 @@ create_request(struct sa *sa, struct msg *m)
 	if (refuse != 0) {
 		child_free(ch);
 		create_refuse(sa, refuse, group);
-	} else if (old != NULL)
-		create_replaced(sa, old, ch);
+	} else if (old != NULL) {
+		/* if ours is under way, too, its answer decides */
+		tn->tn_rekeys++;
+		old->ch_theirs = ch;
+	}
 	job_next(tn);
 }
 

@@ -95,10 +95,9 @@ ikerekey_busy(const struct sa *sa)
 {
 	const struct job *jb = sa->sa_job;
 
-	if ((sa->sa_tun->tn_flags & TNF_CLOSING) || sa->sa_theirs != NULL)
+	if ((sa->sa_tun->tn_flags & TNF_CLOSING) || sa->sa_theirs != NULL ||
+	    sa->sa_state == SA_REPLACED)
 		return (1);
-	if (sa->sa_state == SA_REPLACED)
-		return (sa->sa_mine == NULL || jb != NULL);
 	return (jb != NULL && (jb->jb_type == JOB_CHILD_NEW ||
 	    jb->jb_type == JOB_CHILD_REKEY ||
 	    jb->jb_type == JOB_CHILD_DELETE ||
@@ -212,10 +211,6 @@ ikerekey_request(struct sa *old, struct msg *m)
 	/* ours is under way: its answer decides */
 	if (old->sa_job != NULL && old->sa_job->jb_type == JOB_IKE_REKEY)
 		return;
-	if (old->sa_mine != NULL) {
-		ikerekey_collide(old);
-		return;
-	}
 	ikerekey_adopt(sa, old);
 	sa_retire(old, 0);
 	job_next(tn);

@@ -19,6 +19,7 @@
  * (RFC 7383 2.5).
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "msg.h"
 
@@ -91,6 +92,7 @@ msg_clear_make(struct pkts *pk, const struct ike_hdr *h,
 {
 	size_t len = IKE_HDRLEN + mb->mb_buf.b_len;
 
+	memset(pk, 0, sizeof(*pk));
 	if (len > IKE_MAXMSG || pkts_new(pk, 1) == -1)
 		return (-1);
 	put_hdr(&pk->pk_buf[0], h, mb->mb_first, len);
@@ -220,6 +222,7 @@ msg_seal(struct pkts *pk, const struct ike_hdr *h, const struct msgb *mb,
 	struct seal s = { h, key, counter, mb->mb_first, { 0 }, 0, 0 };
 	int error = -1;
 
+	memset(pk, 0, sizeof(*pk));
 	if (skey_block(key) != 0 && put_chain(&s.s_plain, mb) == 0 &&
 	    seal_split(&s, mtu) == 0)
 		error = seal_all(&s, pk);

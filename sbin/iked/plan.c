@@ -164,27 +164,27 @@ plan_up(struct plan *pn)
 void
 plan_hinted(struct engine *en, const struct ike_addr *peer)
 {
-	struct tunnel *tn;
+	struct tunnel *tn, *next;
 	struct sa *sa;
-	struct job *jb;
 	uint64_t now = en_now(en);
 
-	TAILQ_FOREACH(tn, &en->en_tunnels, tn_entry)
+	TAILQ_FOREACH_SAFE(tn, &en->en_tunnels, tn_entry, next)
 		LIST_FOREACH(sa, &tn->tn_sas, sa_entry) {
-			if (!addr_same(&sa->sa_peer, peer))
+			if (!addr_same(&sa->sa_peer, peer) ||
+			    (tn->tn_sa != NULL && tn->tn_sa != sa) ||
+			    now - tn->tn_hinted < HINT_EVERY)
 				continue;
-			if (sa->sa_state == SA_INIT && sa->sa_wait > SEC &&
-			    sa->sa_job != NULL)
+			if (sa->sa_job != NULL && sa->sa_wait > SEC) {
+				tn->tn_hinted = now;
 				sa_retransmit(sa);
+				break;
+			}
 			if (sa->sa_state != SA_ESTABLISHED ||
-			    tn->tn_sa != sa || (tn->tn_flags & TNF_CLOSING) ||
-			    now - tn->tn_hinted < HINT_EVERY ||
+			    (tn->tn_flags & TNF_CLOSING) ||
 			    job_find(tn, JOB_PROBE, NULL) != NULL)
 				continue;
 			tn->tn_hinted = now;
-			if ((jb = job_add(tn, JOB_PROBE, NULL, 0)) != NULL)
-				jb->jb_flags |= JF_HINTED;
-			job_next(tn);
+			job_add(tn, JOB_PROBE, NULL, 0);
 			break;
 		}
 }

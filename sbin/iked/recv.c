@@ -164,7 +164,7 @@ recv_request(struct sa *sa, const struct ike_hdr *h, struct msg *m,
 	if (sa->sa_state >= SA_ESTABLISHED) {
 		/* it asks for more: so it has all our answers */
 		sa->sa_flags |= SAF_CONFIRMED;
-		child_proved(sa->sa_tun);
+		child_proved(sa);
 	}
 	if (h->h_exch == IKE_X_AUTH)
 		auth_request(sa, m, first, plain);

@@ -125,8 +125,12 @@ static void
 sa_unlink(struct sa *sa)
 {
 	struct tunnel *tn = sa->sa_tun;
+	struct child *ch;
 	struct sa *other;
 
+	TAILQ_FOREACH(ch, &tn->tn_children, ch_entry)
+		if (ch->ch_sa == sa)
+			ch->ch_sa = NULL;
 	LIST_FOREACH(other, &tn->tn_sas, sa_entry) {
 		if (other->sa_mine == sa)
 			other->sa_mine = NULL;

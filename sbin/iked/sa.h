@@ -98,8 +98,7 @@ struct job {
 	struct ike_addr	  jb_local;
 	uint8_t		  jb_cookie2[16];
 	unsigned int	  jb_flags;
-#define JF_HINTED	0x01		/* somebody says the peer forgot */
-#define JF_DUPLICATE	0x02		/* if answered: close the other SA */
+#define JF_DUPLICATE	0x01		/* if answered: close the other SA */
 };
 TAILQ_HEAD(jobs, job);
 
@@ -114,6 +113,7 @@ enum child_state {
 struct child {
 	TAILQ_ENTRY(child) ch_entry;
 	struct tunnel	 *ch_tun;
+	struct sa	 *ch_sa;	/* it was negotiated by; or NULL */
 	enum child_state  ch_state;
 	unsigned int	  ch_flags;
 #define CHF_INITIATOR	0x01		/* we asked for it */
@@ -460,7 +460,7 @@ int		 child_derive(struct child *, struct sa *,
 /* To the kernel: both ways, or inbound only (half).  0 or -1. */
 int		 child_install(struct child *, struct sa *, int half);
 int		 child_complete(struct child *);	/* the outbound, too */
-void		 child_proved(struct tunnel *);	/* the peer has our answers */
+void		 child_proved(struct sa *);	/* the peer has our answers */
 void		 child_retire(struct child *);	/* outbound goes now */
 struct child	*child_by_in(struct tunnel *, uint32_t spi);
 struct child	*child_by_out(struct tunnel *, uint32_t spi);
@@ -475,7 +475,6 @@ void		 child_failed(struct tunnel *, uint16_t notify);
 void	 create_request(struct sa *, struct msg *);
 int	 create_child_start(struct sa *, struct job *);	/* 0 or -1 */
 void	 create_child_done(struct sa *, struct job *, struct msg *);
-void	 child_collide(struct child *old);
 
 /* ikerekey.c: the same for the IKE SA */
 void	 ikerekey_request(struct sa *, struct msg *);
