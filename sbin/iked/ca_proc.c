@@ -19,6 +19,8 @@
  * The process that holds the keys: it signs and verifies for ikev2, which
  * talks to the network, and is told of files by the parent.
  */
+#include <sys/stat.h>
+
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -73,6 +75,17 @@ ca_tellreqs(enum proc_id to, unsigned int type)
 	chan_sendbuf(ca_peers[to], type, &b);
 }
 
+/* Only pre-shared keys, if the directory was not there at the start. */
+static int
+ca_files(void)
+{
+	if (ca_dir == NULL) {
+		log_debug("%s is not there: no certificates", IKED_CADIR);
+		return (0);
+	}
+	return (ca_load(ca, ca_dir, ca_partial));
+}
+
 static void
 ca_newconf(struct span *sp)
 {
@@ -81,8 +94,7 @@ ca_newconf(struct span *sp)
 	if ((conf = conf_get(sp)) == NULL)
 		fatalx("no configuration came");
 	ca_partial = (conf->conf_flags & CONF_PARTIALCHAIN) != 0;
-	if (ca_load(ca, ca_dir, ca_partial) == -1 ||
-	    ca_setconf(ca, conf) == -1)
+	if (ca_files() == -1 || ca_setconf(ca, conf) == -1)
 		fatalx("out of memory");
 	conf_free(conf);
 	ca_tellreqs(PROC_PARENT, M_CONFDONE);
@@ -91,7 +103,7 @@ ca_newconf(struct span *sp)
 static void
 ca_reload(void)
 {
-	if (ca_load(ca, ca_dir, ca_partial) == -1)
+	if (ca_files() == -1)
 		fatalx("out of memory");
 	ca_tellreqs(PROC_IKEV2, M_CERTREQ);
 }
@@ -209,15 +221,18 @@ ca_from_parent(void *arg, unsigned int type, struct span *sp, int fd)
 void
 ca_run(void)
 {
-	int i;
+	struct stat st;
+	int i, there;
 
 	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
 	if ((ca_base = event_base_new()) == NULL)
 		fatalx("out of memory");
+	there = stat(IKED_CADIR, &st) == 0;
 	/* chroot(2) makes it the root directory, for root alone */
 	proc_drop(IKED_CADIR);
-	ca_dir = proc_chrooted() ? "/" : IKED_CADIR;
-	proc_unveil(ca_dir, "r");
+	if (there)
+		ca_dir = proc_chrooted() ? "/" : IKED_CADIR;
+	proc_unveil(there ? ca_dir : "/", there ? "r" : "");
 	proc_unveil(NULL, NULL);
 	proc_pledge("stdio rpath recvfd");
 	if ((ca = ca_new()) == NULL)

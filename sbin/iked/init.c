@@ -30,7 +30,8 @@
 #define VENDORID	"um iked"
 
 static const uint16_t init_hashes[] = {
-	IKE_HASH_SHA2_256, IKE_HASH_SHA2_384, IKE_HASH_SHA2_512
+	IKE_HASH_SHA2_256, IKE_HASH_SHA2_384, IKE_HASH_SHA2_512,
+	IKE_HASH_IDENTITY
 };
 
 static void

@@ -182,7 +182,8 @@ job_next(struct tunnel *tn)
 		return;
 	/* the answer that made this IKE SA may not be there yet */
 	age = en_now(en) - sa->sa_established;
-	if (!(sa->sa_flags & SAF_CONFIRMED) && age < SETTLE) {
+	if (!(sa->sa_flags & SAF_CONFIRMED) && age < SETTLE &&
+	    !(tn->tn_flags & TNF_CLOSING)) {
 		en_timer(en, &tn->tn_wake, SETTLE - age);
 		return;
 	}
