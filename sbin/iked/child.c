@@ -19,6 +19,7 @@
  * Child SAs, and the kernel's part of them.  Inbound comes first, outbound
  * once the peer can have inbound, and inbound goes last.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@
 #include "sa.h"
 
 #define SPI_MIN		0x100
+#define MARGIN		10		/* s from the rekeying to the end */
 /* Without ESN the numbers of an SA end here; rekey well before. */
 #define SEQ_HARD	0xffffffffU
 #define SEQ_SOFT	0xe0000000U
@@ -128,23 +130,32 @@ child_uncouple(struct child *ch)
 	ch->ch_flags &= ~CHF_INKERNEL;
 }
 
-void
-child_free(struct child *ch)
+/* It is nobody's subject and replaces nobody any more. */
+static void
+child_forget(struct child *ch)
 {
 	struct tunnel *tn = ch->ch_tun;
 	struct child *other;
-	struct sa *sa;
 
-	child_uncouple(ch);
-	en_untimer(tn->tn_engine, &ch->ch_timer);
 	job_forget(tn, ch);
-	TAILQ_REMOVE(&tn->tn_children, ch, ch_entry);
 	TAILQ_FOREACH(other, &tn->tn_children, ch_entry) {
 		if (other->ch_mine == ch)
 			other->ch_mine = NULL;
 		if (other->ch_theirs == ch)
 			other->ch_theirs = NULL;
 	}
+}
+
+void
+child_free(struct child *ch)
+{
+	struct tunnel *tn = ch->ch_tun;
+	struct sa *sa;
+
+	child_uncouple(ch);
+	en_untimer(tn->tn_engine, &ch->ch_timer);
+	child_forget(ch);
+	TAILQ_REMOVE(&tn->tn_children, ch, ch_entry);
 	LIST_FOREACH(sa, &tn->tn_sas, sa_entry)
 		if (sa->sa_hs != NULL && sa->sa_hs->hs_child == ch)
 			sa->sa_hs->hs_child = NULL;
@@ -435,7 +446,13 @@ child_addsa(struct child *ch, int out)
 		return (0);
 	child_ksa(ch, &ks, out);
 	child_lifetimes(ch, &ks);
-	if ((error = en->en_world.w_addsa(en->en_arg, &ks)) == 0)
+	error = en->en_world.w_addsa(en->en_arg, &ks);
+	if (error == ESRCH && !out) {
+		/* the kernel forgets an SPI sooner than we a request */
+		ks.ks_larval = 0;
+		error = en->en_world.w_addsa(en->en_arg, &ks);
+	}
+	if (error == 0)
 		return (0);
 	log_warnx("the kernel refuses SA 0x%08x for sec%u: %s", ks.ks_spi,
 	    ks.ks_unit, strerror(error));
@@ -461,6 +478,34 @@ child_log_loaded(struct child *ch, const struct sa *sa)
 	    esn != NULL && esn->xf_id == IKE_ESN_YES ? " esn" : "");
 }
 
+/* When to rekey, in s; the end leaves time for the last packets. */
+static uint32_t
+child_soft(struct engine *en, uint32_t hard)
+{
+	uint32_t soft;
+
+	if (hard == 0)
+		return (0);
+	if (hard <= 2 * MARGIN)
+		soft = (uint64_t)hard * en_jitter(en, 500, 600) / 1000;
+	else {
+		soft = (uint64_t)hard * en_jitter(en, 850, 950) / 1000;
+		if (soft > hard - MARGIN)
+			soft = hard - MARGIN;
+	}
+	return (soft == 0 ? 1 : soft);
+}
+
+/* How long a replaced one stays before its delete, in ms. */
+uint64_t
+child_drain(const struct tunnel *tn)
+{
+	uint64_t life = tn->tn_plan == NULL ? 0 :
+	    tn->tn_plan->pn_policy->pol_lifetime * SEC;
+
+	return (life != 0 && life / 8 < DRAIN ? life / 8 : DRAIN);
+}
+
 int
 child_install(struct child *ch, struct sa *sa, int half)
 {
@@ -472,10 +517,7 @@ child_install(struct child *ch, struct sa *sa, int half)
 	child_place(ch, sa);
 	ch->ch_sa = sa;
 	keylog_child(ch, sa);
-	ch->ch_soft = pol->pol_lifetime == 0 ? 0 :
-	    pol->pol_lifetime * en_jitter(en, 850, 950) / 1000;
-	if (pol->pol_lifetime != 0 && ch->ch_soft == 0)
-		ch->ch_soft = 1;
+	ch->ch_soft = child_soft(en, pol->pol_lifetime);
 	ch->ch_rekey_at = ch->ch_soft == 0 ? 0 :
 	    en_now(en) + (uint64_t)ch->ch_soft * SEC;
 	if (child_addsa(ch, 0) == -1)
@@ -597,7 +639,7 @@ child_retire(struct child *ch)
 		child_delsa(ch, 1);
 	ch->ch_state = CH_OLD;
 	explicit_bzero(ch->ch_keys, sizeof(ch->ch_keys));
-	job_forget(tn, ch);
+	child_forget(ch);
 	en_timer(tn->tn_engine, &ch->ch_timer, GRACE);
 }
 

@@ -64,7 +64,7 @@ child_collide(struct child *old)
 	log_debug("simultaneous rekeying of 0x%08x: ours %s", old->ch_in,
 	    gone == old ? "stays" : "goes");
 	gone->ch_flags |= CHF_DELETING;
-	job_add(tn, JOB_CHILD_DELETE, gone, DRAIN);
+	job_add(tn, JOB_CHILD_DELETE, gone, child_drain(tn));
 }
 
 static unsigned int
@@ -329,19 +329,46 @@ create_refused(struct sa *sa, struct job *jb, const struct msg_notify *mn)
 	job_next(tn);
 }
 
+/* The peer has deleted it before we knew of it. */
+static int
+create_gone(const struct job *jb, const struct child *ch)
+{
+	unsigned int i;
+
+	for (i = 0; i < JOB_GONE; i++)
+		if (jb->jb_gone[i] == ch->ch_out)
+			return (1);
+	return (0);
+}
+
 /* The new pair is there: use it, and let the old one go. */
 static void
-create_use(struct tunnel *tn, struct child *old, struct child *ch)
+create_use(struct tunnel *tn, struct job *jb, struct child *ch)
 {
-	if (old == NULL)
+	struct child *old = jb->jb_child, *other;
+
+	if (create_gone(jb, ch)) {
+		child_retire(ch);
 		return;
+	}
+	if (old == NULL) {
+		/* the peer's rekeying won, and it has closed the old one */
+		ch->ch_flags |= CHF_DELETING;
+		other = jb->jb_type == JOB_CHILD_REKEY ? child_current(tn) :
+		    NULL;
+		if (other != NULL)
+			job_add(tn, JOB_CHILD_DELETE, ch, child_drain(tn));
+		else
+			ch->ch_flags &= ~CHF_DELETING;
+		return;
+	}
 	tn->tn_rekeys++;
 	old->ch_mine = ch;
 	if (old->ch_theirs != NULL)
 		child_collide(old);
 	else {
 		old->ch_flags |= CHF_DELETING;
-		job_add(tn, JOB_CHILD_DELETE, old, DRAIN);
+		job_add(tn, JOB_CHILD_DELETE, old, child_drain(tn));
 	}
 }
 
@@ -378,7 +405,7 @@ create_child_done(struct sa *sa, struct job *jb, struct msg *m)
 {
 	struct tunnel *tn = sa->sa_tun;
 	const struct msg_notify *mn = msg_error(m);
-	struct child *ch = jb->jb_new, *old = jb->jb_child;
+	struct child *ch = jb->jb_new;
 	const char *why;
 
 	/* the tunnel is being closed, or the SA was replaced meanwhile */
@@ -396,7 +423,7 @@ create_child_done(struct sa *sa, struct job *jb, struct msg *m)
 		log_warnx("%sCREATE_CHILD_SA: %s", sa_prefix(sa), why);
 		child_disown(ch);
 	} else
-		create_use(tn, old, ch);
+		create_use(tn, jb, ch);
 	job_free(sa->sa_engine, jb);
 	tun_changed(tn);
 	job_next(tn);

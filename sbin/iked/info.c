@@ -25,6 +25,17 @@
 #include "log.h"
 #include "sa.h"
 
+/* It may be one of a pair whose making is on its way to us. */
+static void
+info_remember(struct job *jb, uint32_t spi)
+{
+	if (jb == NULL)
+		return;
+	memmove(&jb->jb_gone[1], &jb->jb_gone[0],
+	    (JOB_GONE - 1) * sizeof(jb->jb_gone[0]));
+	jb->jb_gone[0] = spi;
+}
+
 /*
  * The peer's inbound SPIs that go; ours of the same pairs to `ours', but
  * those that we are about to delete ourselves.  How many.
@@ -39,8 +50,10 @@ info_children(struct sa *sa, const struct msg_delete *md, uint32_t *ours,
 	uint32_t spi;
 
 	while (span_get32(&s, &spi) == 0 && n < max) {
-		if ((ch = child_by_out(sa->sa_tun, spi)) == NULL)
+		if ((ch = child_by_out(sa->sa_tun, spi)) == NULL) {
+			info_remember(sa->sa_job, spi);
 			continue;
+		}
 		if (!(ch->ch_flags & CHF_DELSENT))
 			ours[n++] = ch->ch_in;
 		child_retire(ch);

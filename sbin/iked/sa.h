@@ -88,6 +88,8 @@ struct job {
 	unsigned int	  jb_tries;	/* TEMPORARY_FAILUREs */
 	struct child	 *jb_child;	/* the subject, or NULL: gone */
 	uint32_t	  jb_spi;	/* JOB_CHILD_DELETE: ours */
+#define JOB_GONE	4
+	uint32_t	  jb_gone[JOB_GONE];	/* SPIs deleted meanwhile */
 	uint16_t	  jb_group;	/* KE the peer asked for, 0: first */
 	/* CREATE_CHILD_SA under way */
 	struct child	 *jb_new;
@@ -466,6 +468,7 @@ struct child	*child_by_in(struct tunnel *, uint32_t spi);
 struct child	*child_by_out(struct tunnel *, uint32_t spi);
 void		 child_ksa(struct child *, struct ksa *, int out);
 void		 child_expired(struct child *, int hard);
+uint64_t	 child_drain(const struct tunnel *);
 void		 child_uncouple(struct child *);	/* no SAs */
 void		 child_place(struct child *, const struct sa *);
 struct child	*child_current(struct tunnel *);
