@@ -194,7 +194,7 @@ child_no_ts(struct child *ch, const struct msg *m)
 	struct policy *pol = child_policy(ch);
 	struct buf why = { 0 };
 
-	ts_explain(&why, &pol->pol_src, &pol->pol_dst, &m->m_tsr, &m->m_tsi);
+	ts_explain(&why, &pol->pol_src, &pol->pol_dst, &m->m_tsi, &m->m_tsr);
 	plan_say(ch->ch_tun->tn_plan, "traffic selectors of %s: %.*s",
 	    addr_print(&ch->ch_peer), (int)why.b_len, (char *)why.b_data);
 	buf_clear(&why);
@@ -446,6 +446,9 @@ child_addsa(struct child *ch, int out)
 		return (0);
 	child_ksa(ch, &ks, out);
 	child_lifetimes(ch, &ks);
+	/* the peer ends it; it sends by it until it has our delete */
+	if (!out)
+		ks.ks_hard_bytes *= 2;
 	error = en->en_world.w_addsa(en->en_arg, &ks);
 	if (error == ESRCH && !out) {
 		/* the kernel forgets an SPI sooner than we a request */
@@ -605,6 +608,17 @@ child_proved(struct sa *sa)
 		if (ch->ch_state == CH_HALF && ch->ch_sa == sa &&
 		    child_complete(ch) == -1)
 			child_retire(ch);
+}
+
+/* It asks again: it has not got our answer. */
+void
+child_doubted(struct sa *sa)
+{
+	struct child *ch;
+
+	TAILQ_FOREACH(ch, &sa->sa_tun->tn_children, ch_entry)
+		if (ch->ch_state == CH_HALF && ch->ch_sa == sa)
+			en_timer(sa->sa_engine, &ch->ch_timer, PROOF);
 }
 
 /* With `gone' gone, is there nothing to send by? */

@@ -105,12 +105,19 @@ info_move(struct sa *sa, const struct msg *m, const struct arrival *ar)
 		tun_moved(tn, sa);
 }
 
+/* Where we see the peer, if it asks; RFC 4555 3.5, 3.7, 3.8. */
 static void
-info_answer_move(struct sa *sa, struct msgb *mb, const struct msg *m)
+info_answer_move(struct sa *sa, struct msgb *mb, const struct msg *m,
+    const struct arrival *ar)
 {
 	const struct msg_notify *mn = msg_notify(m, IKE_N_COOKIE2);
+	struct ike_addr peer = sa->sa_peer;
 
-	natt_put(mb, sa, 0);
+	if (msg_notify(m, IKE_N_NAT_DETECTION_SOURCE_IP) != NULL) {
+		sa->sa_peer = ar->ar_peer;
+		natt_put(mb, sa, 0);
+		sa->sa_peer = peer;
+	}
 	if (mn != NULL)
 		mb_notify(mb, IKE_PROTO_NONE, NULL, 0, IKE_N_COOKIE2,
 		    mn->mn_data.s_data, mn->mn_data.s_len);
@@ -138,9 +145,7 @@ info_request(struct sa *sa, struct msg *m, const struct arrival *ar)
 	if ((sa->sa_flags & SAF_MOBIKE) && !closed) {
 		if (msg_notify(m, IKE_N_UPDATE_SA_ADDRESSES) != NULL)
 			info_move(sa, m, ar);
-		if (msg_notify(m, IKE_N_UPDATE_SA_ADDRESSES) != NULL ||
-		    msg_notify(m, IKE_N_COOKIE2) != NULL)
-			info_answer_move(sa, &mb, m);
+		info_answer_move(sa, &mb, m, ar);
 	}
 	(void)sa_response(sa, IKE_X_INFORMATIONAL, &mb);
 	if (closed) {
@@ -195,6 +200,10 @@ info_start(struct sa *sa, struct job *jb)
 			return (-1);
 		break;
 	default:
+		/* a NAT may have given us another face */
+		if ((sa->sa_flags & SAF_MOBIKE) &&
+		    (sa->sa_flags & SAF_NAT_SELF))
+			natt_put(&mb, sa, 0);
 		sa->sa_engine->en_stats.st_probes++;
 	}
 	return (sa_request(sa, jb, IKE_X_INFORMATIONAL, &mb));
@@ -213,6 +222,7 @@ info_moved(struct sa *sa, const struct job *jb, const struct msg *m)
 		return;
 	}
 	(void)natt_get(sa, m, sa->sa_spi[1]);
+	(void)natt_seen(sa, m);
 	natt_float(sa);
 	sa->sa_engine->en_stats.st_moves++;
 	tun_moved(sa->sa_tun, sa);
@@ -249,7 +259,10 @@ info_done(struct sa *sa, struct job *jb, struct msg *m)
 			child_retire(jb->jb_child);
 		else if (type == JOB_MOVE)
 			info_moved(sa, jb, m);
-		else if (type == JOB_PROBE && (jb->jb_flags & JF_DUPLICATE))
+		else if (type == JOB_PROBE && natt_seen(sa, m) &&
+		    (tn->tn_flags & TNF_INITIATOR))
+			job_add(tn, JOB_MOVE, NULL, 0);
+		if (type == JOB_PROBE && (jb->jb_flags & JF_DUPLICATE))
 			info_only_one(tn);
 	}
 	job_free(en, jb);

@@ -385,6 +385,7 @@ init_response(struct sa *sa, const struct ike_hdr *h, const void *data,
 	job_free(sa->sa_engine, sa_answered(sa));
 	buf_put(&hs->hs_theirs, data, len);
 	init_get_rest(sa, m, sa->sa_spi[1]);
+	(void)natt_seen(sa, m);
 	auth_keep_requests(sa, m);
 	natt_float(sa);
 	auth_begin(sa);

@@ -110,6 +110,26 @@ natt_get(struct sa *sa, const struct msg *m, uint64_t spir)
 	return (any);
 }
 
+/*
+ * As whom the peer sees us, by its NAT_DETECTION_DESTINATION_IP.  1: as
+ * somebody else than the last time (RFC 4555 3.8).
+ */
+int
+natt_seen(struct sa *sa, const struct msg *m)
+{
+	const struct msg_notify *mn;
+	int changed;
+
+	mn = msg_notify(m, IKE_N_NAT_DETECTION_DESTINATION_IP);
+	if (mn == NULL || mn->mn_data.s_len != sizeof(sa->sa_seen))
+		return (0);
+	changed = sa->sa_isseen && memcmp(sa->sa_seen, mn->mn_data.s_data,
+	    sizeof(sa->sa_seen)) != 0;
+	memcpy(sa->sa_seen, mn->mn_data.s_data, sizeof(sa->sa_seen));
+	sa->sa_isseen = 1;
+	return (changed);
+}
+
 void
 natt_float(struct sa *sa)
 {
@@ -125,6 +145,25 @@ natt_float(struct sa *sa)
 	    sa->sa_peer.ia_port);
 }
 
+/* Anybody may send a copy of a message from another port, and be faster. */
+static int
+natt_may_follow(const struct sa *sa, const struct ike_addr *local,
+    const struct ike_addr *peer)
+{
+	const struct engine *en = sa->sa_engine;
+
+	if (sa->sa_state >= SA_ESTABLISHED)
+		return ((sa->sa_flags & SAF_NAT_PEER) != 0);
+	if (sa->sa_flags & SAF_INITIATOR)
+		return (0);
+	if (sa->sa_flags & SAF_NAT_PEER)
+		return (1);
+	/* the initiator floats */
+	return (en->en_nattport != 0 && local->ia_port == en->en_nattport &&
+	    peer->ia_port == en->en_nattport &&
+	    addr_same(&sa->sa_peer, peer) && addr_same(&sa->sa_local, local));
+}
+
 /*
  * An authentic, new message from elsewhere.  The initiator of IKE_AUTH
  * floats to the other port; a NAT may give its host another port or address
@@ -138,13 +177,7 @@ natt_follow(struct sa *sa, const struct ike_addr *local,
 
 	if ((addr_cmp(&sa->sa_peer, peer) == 0 &&
 	    addr_cmp(&sa->sa_local, local) == 0) ||
-	    sa->sa_state == SA_CLOSED)
-		return;
-	if (sa->sa_state >= SA_ESTABLISHED && !(sa->sa_flags & SAF_NAT_PEER))
-		return;
-	if (sa->sa_state < SA_ESTABLISHED && (!addr_same(&sa->sa_peer, peer) ||
-	    !addr_same(&sa->sa_local, local)) &&
-	    !(sa->sa_flags & SAF_NAT_PEER))
+	    sa->sa_state == SA_CLOSED || !natt_may_follow(sa, local, peer))
 		return;
 	log_info("%speer is at %s now, was at %s", sa_prefix(sa),
 	    addr_print(peer), addr_print(&sa->sa_peer));

@@ -58,15 +58,17 @@ plan_hint(void *arg)
 	struct ike_hdr h;
 	struct msgb mb;
 	uint32_t spi = 0;
+	int natt;
 
 	if ((en->en_flags & (ENF_PASSIVE | ENF_STOPPING)) ||
 	    tun_find(en, pn) != NULL)
 		return;
-	peer.ia_port = en->en_ikeport;
+	natt = (en->en_flags & ENF_FORCENATT) && en->en_nattport != 0;
+	peer.ia_port = natt ? en->en_nattport : en->en_ikeport;
 	if (local.ia_family == 0 && en->en_world.w_source(en->en_arg, &peer,
 	    &local) != 0)
 		return;
-	local.ia_port = en->en_ikeport;
+	local.ia_port = peer.ia_port;
 	memset(&h, 0, sizeof(h));
 	memset(&mb, 0, sizeof(mb));
 	h.h_exch = IKE_X_INFORMATIONAL;
@@ -74,7 +76,7 @@ plan_hint(void *arg)
 	h.h_flags = IKE_F_INITIATOR;
 	mb_notify(&mb, IKE_PROTO_NONE, NULL, 0, IKE_N_INVALID_SPI, &spi,
 	    sizeof(spi));
-	send_clear(en, &local, &peer, 0, &h, &mb);
+	send_clear(en, &local, &peer, natt, &h, &mb);
 	en->en_stats.st_hints++;
 	if (++pn->pn_hints < HINTS)
 		en_timer(en, &pn->pn_hint, SEC << pn->pn_hints);

@@ -277,6 +277,7 @@ recv_fragment(struct sa *sa, const struct ike_hdr *h, const struct msg *m,
 static void
 recv_double(struct sa *sa, const struct msg *m)
 {
+	child_doubted(sa);
 	if (sa->sa_flags & SAF_BUSY)
 		sa->sa_engine->en_stats.st_busy++;
 	else if (m->m_sktype != IKE_P_SKF || m->m_frag == 1)

@@ -196,7 +196,8 @@ sa_close(struct sa *sa, const char *why)
 	struct engine *en = sa->sa_engine;
 	struct tunnel *tn = sa->sa_tun;
 
-	if (sa->sa_response.pk_n == 0) {
+	if (sa->sa_response.pk_n == 0 || (sa->sa_state < SA_ESTABLISHED &&
+	    sa->sa_resexch == IKE_X_SA_INIT)) {
 		sa_free(sa, why);
 		return;
 	}

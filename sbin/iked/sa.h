@@ -245,6 +245,8 @@ struct sa {
 	size_t		  sa_noncelen;
 	uint64_t	  sa_created;
 	uint64_t	  sa_established;
+	uint8_t		  sa_seen[20];	/* as whom the peer sees us */
+	int		  sa_isseen;
 	struct timer	  sa_retry;
 	struct timer	  sa_timer;	/* rekey, half open, linger */
 };
@@ -461,6 +463,7 @@ int		 child_derive(struct child *, struct sa *,
 		    const struct buf *nr);
 /* To the kernel: both ways, or inbound only (half).  0 or -1. */
 int		 child_install(struct child *, struct sa *, int half);
+void		 child_doubted(struct sa *);	/* the peer has not */
 int		 child_complete(struct child *);	/* the outbound, too */
 void		 child_proved(struct sa *);	/* the peer has our answers */
 void		 child_retire(struct child *);	/* outbound goes now */
@@ -493,6 +496,7 @@ void	 info_done(struct sa *, struct job *, struct msg *);
 void	 natt_put(struct msgb *, const struct sa *, int zeror);
 /* What the notifies say to the SA's flags; 1: there are any. */
 int	 natt_get(struct sa *, const struct msg *, uint64_t spir);
+int	 natt_seen(struct sa *, const struct msg *);
 void	 natt_float(struct sa *);	/* to the other port, if it has to */
 void	 natt_follow(struct sa *, const struct ike_addr *local,
 	    const struct ike_addr *peer);

@@ -74,12 +74,20 @@ void
 tun_free(struct tunnel *tn)
 {
 	struct engine *en = tn->tn_engine;
+	struct job *jb;
 	struct sa *sa;
 
 	tn->tn_flags |= TNF_CLOSING | TNF_GONE | TNF_HELD;
 	tun_strip(tn);
-	/* the last one would free the tunnel: keep it off the list */
 	TAILQ_REMOVE(&en->en_tunnels, tn, tn_entry);
+	/* what a request is making goes with the request */
+	for (sa = LIST_FIRST(&tn->tn_sas); sa != NULL;)
+		if ((jb = sa_answered(sa)) != NULL) {
+			job_free(en, jb);
+			sa = LIST_FIRST(&tn->tn_sas);
+		} else
+			sa = LIST_NEXT(sa, sa_entry);
+	/* the last one would free the tunnel: keep it off the list */
 	while ((sa = LIST_FIRST(&tn->tn_sas)) != NULL) {
 		LIST_REMOVE(sa, sa_entry);
 		sa->sa_tun = NULL;
@@ -187,8 +195,7 @@ tun_rival(struct tunnel *tn, struct tunnel *other)
 		    id_print(&tn->tn_peerid), id_print(&other->tn_peerid));
 		tun_close(other, "sa replaced", 1, 0);
 	} else if (hs != NULL && hs->hs_contact &&
-	    (!(other->tn_flags & TNF_INITIATOR) ||
-	    other->tn_up < hs->hs_started))
+	    other->tn_up < hs->hs_started)
 		tun_close(other, "sa replaced", 0, 0);
 	else if (tn->tn_engine->en_conf->conf_flags & CONF_SINGLEIKE)
 		tun_close(other, "sa replaced", 1, 0);
