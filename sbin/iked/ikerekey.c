@@ -100,7 +100,7 @@ ikerekey_busy(const struct sa *sa)
 		return (1);
 	return (jb != NULL && (jb->jb_type == JOB_CHILD_NEW ||
 	    jb->jb_type == JOB_CHILD_REKEY ||
-	    jb->jb_type == JOB_CHILD_DELETE ||
+	    jb->jb_type == JOB_CHILD_DELETE || jb->jb_type == JOB_MOVE ||
 	    jb->jb_type == JOB_IKE_DELETE));
 }
 
@@ -316,7 +316,6 @@ ikerekey_refused(struct sa *old, struct job *jb, const struct msg_notify *mn)
 		return;
 	}
 	job_again(old, jb);
-	job_next(tn);
 }
 
 void

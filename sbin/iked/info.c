@@ -81,8 +81,11 @@ info_closed(struct sa *sa)
 		return;
 	}
 	/* it has rekeyed; ours, under way, comes to nothing */
-	if ((jb = sa_answered(sa)) != NULL)
+	if ((jb = sa_answered(sa)) != NULL) {
+		if (jb->jb_type == JOB_MOVE)
+			job_add(tn, JOB_MOVE, NULL, 0);
 		job_free(sa->sa_engine, jb);
+	}
 	tn->tn_sa = next;
 	next->sa_flags |= SAF_CONFIRMED;
 	sa_close(sa, "SA rekeyed");

@@ -221,6 +221,7 @@ job_again(struct sa *sa, struct job *jb)
 	jb->jb_notbefore = en_now(en) + en_jitter(en, ms / 2, ms);
 	TAILQ_INSERT_TAIL(&tn->tn_jobs, jb, jb_entry);
 	log_debug("%sbusy, delaying rekey", sa_prefix(sa));
+	job_next(tn);
 }
 
 void

@@ -139,7 +139,8 @@ sa_request(struct sa *sa, struct job *jb, uint8_t exch, struct msgb *mb)
 	sa->sa_tries = 0;
 	sa->sa_unknown = 0;
 	sa->sa_sent = en_now(sa->sa_engine);
-	sa->sa_wait = RETRY_FIRST;
+	/* two that boot at once should not wait for each other */
+	sa->sa_wait = jb->jb_type == JOB_INIT ? RETRY_FIRST / 2 : RETRY_FIRST;
 	sa_transmit(sa, &sa->sa_request);
 	en_timer(sa->sa_engine, &sa->sa_retry, sa->sa_wait);
 	return (0);
@@ -285,6 +286,9 @@ sa_hurry(struct sa *sa)
 
 	if (sa->sa_job == NULL || sa->sa_state < SA_AUTH ||
 	    sa->sa_unknown > sa->sa_tries)
+		return;
+	/* it may not have the answer yet that made this one of the old one */
+	if (sa->sa_old != NULL && !(sa->sa_flags & SAF_CONFIRMED))
 		return;
 	if (++sa->sa_unknown > 3) {
 		sa_silent(sa, "the peer has lost it");

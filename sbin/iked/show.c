@@ -88,24 +88,35 @@ child_stat(struct child *ch, int out, struct ksa_stat *kt)
 	return (en->en_world.w_statsa(en->en_arg, &ks, kt) == 0 ? 0 : -1);
 }
 
+/*
+ * The letters of iked_sas and its lines are those of old; where pointers
+ * stood there are numbers that are as unique, and say nothing of memory.
+ */
+static unsigned int
+show_sanum(const struct sa *sa)
+{
+	return (sa == NULL ? 0 : (unsigned int)sa_ourspi(sa));
+}
+
 static void
 show_child(struct child *ch, struct buf *b)
 {
+	unsigned int parent = show_sanum(ch->ch_tun->tn_sa);
 	int i;
 
 	for (i = 0; i < 2; i++) {
 		if (i == 1 && ch->ch_out == 0)
 			continue;
-		buf_printf(b, "  sa_childsas: %p ESP 0x%08x %s %s -> %s "
-		    "(%s%s%s) B=%p P=%p @%p\n", (void *)ch,
+		buf_printf(b, "  sa_childsas: 0x%08x ESP 0x%08x %s %s -> %s "
+		    "(%s%s%s) B=0x%08x P=0x%08x @0x%08x\n", ch->ch_in,
 		    i ? ch->ch_out : ch->ch_in, i ? "out" : "in",
 		    addr_ntop(i ? &ch->ch_local : &ch->ch_peer),
 		    addr_ntop(i ? &ch->ch_peer : &ch->ch_local),
 		    ch->ch_state == CH_LIVE || (i == 0 &&
 		    ch->ch_state == CH_HALF) ? "L" : "",
 		    ch->ch_mine != NULL || ch->ch_theirs != NULL ? "R" : "",
-		    ch->ch_state == CH_LARVAL ? "A" : "", (void *)ch,
-		    (void *)NULL, (void *)ch->ch_tun);
+		    ch->ch_state == CH_LARVAL ? "A" : "",
+		    i ? ch->ch_in : ch->ch_out, 0, parent);
 	}
 }
 
@@ -119,11 +130,12 @@ show_flows(struct child *ch, struct buf *b)
 			if (ch->ch_src.tl_ts[i].ts_family !=
 			    ch->ch_dst.tl_ts[j].ts_family)
 				continue;
-			buf_printf(b, "  sa_flows: %p ESP out %s -> %s [%u]"
-			    "@-1 () @%p\n", (void *)ch,
+			buf_printf(b, "  sa_flows: 0x%08x ESP out %s -> %s "
+			    "[%u]@-1 () @0x%08x\n", ch->ch_in,
 			    ts_print(&ch->ch_src.tl_ts[i]),
 			    ts_print(&ch->ch_dst.tl_ts[j]),
-			    ch->ch_src.tl_ts[i].ts_proto, (void *)ch->ch_tun);
+			    ch->ch_src.tl_ts[i].ts_proto,
+			    show_sanum(ch->ch_tun->tn_sa));
 		}
 }
 
@@ -133,15 +145,16 @@ show_text(struct tunnel *tn, struct sa *sa, struct buf *b)
 	struct plan *pn = tn->tn_plan;
 	struct child *ch;
 
-	buf_printf(b, "iked_sas: %p rspi 0x%016llx ispi 0x%016llx %s->%s<%s>"
-	    "[] %s %c%s%s nexti %p pol %p \"%s\"\n", (void *)sa,
+	buf_printf(b, "iked_sas: 0x%08x rspi 0x%016llx ispi 0x%016llx %s->%s"
+	    "<%s>[] %s %c%s%s nexti 0x%08x pol %u \"%s\"\n", show_sanum(sa),
 	    (unsigned long long)sa->sa_spi[1],
 	    (unsigned long long)sa->sa_spi[0], addr_print(&sa->sa_local),
 	    addr_print(&sa->sa_peer), id_print(&tn->tn_peerid),
 	    sa_state_name(sa), sa->sa_flags & SAF_INITIATOR ? 'i' : 'r',
 	    sa_natt(sa) ? " natt" : "",
-	    sa->sa_flags & SAF_ENCAP ? " udpecap" : "", (void *)sa->sa_mine,
-	    (void *)pn, pn != NULL ? pn->pn_policy->pol_name : "-");
+	    sa->sa_flags & SAF_ENCAP ? " udpecap" : "",
+	    show_sanum(sa->sa_mine), pn != NULL ? pn->pn_policy->pol_id : 0,
+	    pn != NULL ? pn->pn_policy->pol_name : "-");
 	if (sa != tn->tn_sa)
 		return;
 	TAILQ_FOREACH(ch, &tn->tn_children, ch_entry)
