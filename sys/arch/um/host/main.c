@@ -33,6 +33,8 @@
 
 #include "main.h"
 
+#define DAEMON_WAIT	10	/* s for daemons to end; iked(8) takes 5 */
+
 /*
  * bsd(8): the kernel runs on a thread of its own; this one waits for
  * signals and for the command.
@@ -40,6 +42,10 @@
 static pthread_t	 main_kernel;
 static int		 main_status;		/* of the kernel */
 static struct bsd	 bsd;
+static int		 main_exit;		/* of the command */
+static pid_t		 main_child;		/* the command; 0: none */
+static int		 main_local;		/* it is rc.local, or was */
+static int		 main_ending;		/* daemons were told to */
 extern char		**environ;
 
 static void
@@ -198,60 +204,131 @@ exit_status(int wstatus)
 	    128 + WTERMSIG(wstatus));
 }
 
-/* The kernel is up: start what was asked for, -1 when nothing can. */
-static pid_t
+/* No command: netstart and rc.local are all that is run. */
+static int
+is_daemon(void)
+{
+	return (bsd.b_daemon && bsd.b_command == NULL);
+}
+
+/* Halt as soon as there is no daemon any more, or it has taken too long. */
+static void
+end(void)
+{
+	siginfo_t si;
+
+	if (!is_daemon()) {
+		kernel_halt();
+		return;
+	}
+	if (!main_ending++)
+		alarm(DAEMON_WAIT);
+	if (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == -1) {
+		alarm(0);
+		kernel_halt();
+	} else
+		rc_signal(SIGTERM);
+}
+
+static void
+start(char *const argv[])
+{
+	if ((main_child = spawn(argv)) == -1) {
+		main_child = 0;
+		main_exit = 127;
+		end();
+	}
+}
+
+/* The kernel is up: start what was asked for. */
+static void
 start_command(void)
 {
 	static char *netstart[] = { "netstart", NULL };
 	static char *shell[] = { NULL, NULL };
 
-	if (bsd.b_command != NULL)
-		return (spawn(bsd.b_command));
-	if (bsd.b_daemon)
-		return (spawn(netstart));
 	if ((shell[0] = getenv("SHELL")) == NULL)
 		shell[0] = "/bin/sh";
-	return (spawn(shell));
+	start(bsd.b_command != NULL ? bsd.b_command :
+	    bsd.b_daemon ? netstart : shell);
+}
+
+/* Once only, after netstart.  0: there is none, or it has been run. */
+static int
+start_local(void)
+{
+	static char *argv[] = { "/bin/sh", NULL, NULL };
+
+	if (main_local++ || (argv[1] = rc_local()) == NULL)
+		return (0);
+	start(argv);
+	return (1);
+}
+
+static void
+child_ended(int ws)
+{
+	main_child = 0;
+	main_exit = exit_status(ws);
+	if (!is_daemon() || main_exit != 0)
+		end();
+	else if (!start_local())
+		dir_ready(&bsd);
+}
+
+static void
+reap(void)
+{
+	pid_t pid;
+	int ws;
+
+	while ((pid = waitpid(-1, &ws, WNOHANG)) > 0)
+		if (pid == main_child)
+			child_ended(ws);
+	if (main_ending)
+		end();
+}
+
+static void
+terminate(void)
+{
+	if (bsd.b_args.ka_ktest != NULL)
+		exit(128 + SIGTERM);
+	if (main_child > 0)
+		kill(main_child, SIGTERM);
+	else
+		end();
 }
 
 /*
- * Wait for the end: of the command, unless it was netstart that set up a
- * daemon; of the kernel; or by a signal.  Returns the exit status.
+ * Wait for the end: of the command, unless it was one of those that set up
+ * a daemon; of the kernel; or by a signal.  Returns the exit status.
  */
 static int
 signal_loop(const sigset_t *set)
 {
-	pid_t child = -1;
-	int status = 0, halting = 0, sig, ws;
+	int sig;
 
 	for (;;) {
 		if (sigwait(set, &sig) != 0)
 			continue;
-		if (sig == SIGUSR2) {
+		switch (sig) {
+		case SIGUSR1:
+			start_command();
+			break;
+		case SIGUSR2:
 			pthread_join(main_kernel, NULL);
-			return (main_status != 0 ? main_status : status);
-		}
-		if (sig == SIGUSR1 && (child = start_command()) == -1) {
-			status = 127;
+			return (main_status != 0 ? main_status : main_exit);
+		case SIGTERM:
+			terminate();
+			break;
+		case SIGALRM:
+			rc_signal(SIGKILL);
 			kernel_halt();
-		}
-		if (sig == SIGTERM && bsd.b_args.ka_ktest != NULL)
-			exit(128 + SIGTERM);
-		if (sig == SIGTERM) {
-			if (child > 0)
-				kill(child, SIGTERM);
-			else if (!halting++)
-				kernel_halt();
-		}
-		if (sig == SIGCHLD && child > 0 &&
-		    waitpid(child, &ws, WNOHANG) == child) {
-			child = 0;
-			status = exit_status(ws);
-			if (bsd.b_daemon && bsd.b_command == NULL &&
-			    status == 0)
-				dir_ready(&bsd);
-			else
-				kernel_halt();
+			break;
+		case SIGCHLD:
+			reap();
+			break;
 		}
 	}
 }
@@ -267,10 +344,13 @@ run(void)
 	sigaddset(&set, SIGUSR2);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGALRM);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	/* the terminal's interrupt is for the command */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	if (is_daemon())
+		rc_adopt();
 	if ((error = pthread_create(&main_kernel, NULL, kernel_thread,
 	    NULL)) != 0)
 		errx(1, "no thread for the kernel: %s", strerror(error));

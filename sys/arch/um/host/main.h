@@ -37,9 +37,14 @@ struct bsd {
  * a link.  All of these exit with a message when something is wrong.
  */
 void	dir_open(struct bsd *);
-void	dir_ready(struct bsd *);	/* netstart is done: make "up" */
+void	dir_ready(struct bsd *);	/* all is started: make "up" */
 void	dir_close(struct bsd *);
 /* Run the command, or a shell, on the kernel of that directory. */
 void	dir_attach(struct bsd *) __attribute__((__noreturn__));
+
+/* What runs on the kernel of -D, when there is no command. */
+void	rc_adopt(void);			/* orphans become our children */
+char	*rc_local(void);		/* path of the script, or NULL */
+void	rc_signal(int);			/* to all children */
 
 #endif /* _HOST_MAIN_H_ */
