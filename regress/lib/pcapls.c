@@ -20,7 +20,10 @@
  *
  *	0.001234 ARP request 192.0.2.1 from 192.0.2.8
  *	0.002345 ESP 192.0.2.8 > 198.51.100.14 spi 0x00010001 seq 1 len 152
- *	0.003456 IP 10.1.0.1 > 10.2.0.1 proto 1 len 84
+ *	0.003456 IKE 192.0.2.8 > 198.51.100.14 IKE_SA_INIT request len 541
+ *	0.004567 IP 10.1.0.1 > 10.2.0.1 proto 1 len 84
+ *
+ * IKE and ESP within UDP, at port 4500, have "udp" in front of the length.
  */
 #include <arpa/inet.h>
 
@@ -70,6 +73,45 @@ show_arp(const uint8_t *p, size_t len)
 	    addr(p + 24, a), addr(p + 14, b));
 }
 
+/* The rest of the line, from IKE's header on; 0 if it is none. */
+static int
+show_ike(const char *a, const char *b, const uint8_t *p, size_t len,
+    const char *udp, size_t total)
+{
+	static const char *const names[] = { "IKE_SA_INIT", "IKE_AUTH",
+	    "CREATE_CHILD_SA", "INFORMATIONAL" };
+
+	if (len < 28 || p[17] != 0x20 || p[18] < 34 || p[18] > 37 ||
+	    be32(p + 24) != len)
+		return (0);
+	printf("IKE %s > %s %s %s %slen %zu\n", a, b, names[p[18] - 34],
+	    p[19] & 0x20 ? "response" : "request", udp, total);
+	return (1);
+}
+
+/* What two gateways may say by UDP: IKE, and at port 4500 ESP, too. */
+static int
+show_udp(const char *a, const char *b, const uint8_t *p, size_t len,
+    size_t total)
+{
+	size_t n = len < 8 ? 0 : p[4] << 8 | p[5];
+	unsigned int sport, dport;
+
+	if (n < 8 || n > len)
+		return (0);
+	sport = p[0] << 8 | p[1];
+	dport = p[2] << 8 | p[3];
+	if (sport == 500 || dport == 500)
+		return (show_ike(a, b, p + 8, n - 8, "", total));
+	if ((sport != 4500 && dport != 4500) || n < 16)
+		return (0);
+	if (be32(p + 8) == 0)
+		return (show_ike(a, b, p + 12, n - 12, "udp ", total));
+	printf("ESP %s > %s spi 0x%08x seq %u udp len %zu\n", a, b,
+	    be32(p + 8), be32(p + 12), total);
+	return (1);
+}
+
 static void
 show_ip(const uint8_t *p, size_t len)
 {
@@ -90,7 +132,8 @@ show_ip(const uint8_t *p, size_t len)
 	else if (p[9] == 50 && len >= hl + 8)
 		printf("ESP %s > %s spi 0x%08x seq %u len %zu\n", a, b,
 		    be32(p + hl), be32(p + hl + 4), total);
-	else
+	else if (p[9] != 17 || fragment ||
+	    !show_udp(a, b, p + hl, len - hl, total))
 		printf("IP %s > %s proto %u len %zu\n", a, b, p[9], total);
 }
 

@@ -15,8 +15,9 @@
 
 
 # run.sh [-i]: two gateways, a host behind each, and the Internet between
-# them, every one a bsd(8) of its own; a tunnel, a ping through it, and the
-# proof.  With -i a shell on the customer's gateway follows.
+# them, every one a bsd(8) of its own; a tunnel that iked(8) makes in no more
+# than two seconds, a ping through it, and the proof.  With -i a shell on the
+# customer's gateway follows.
 #
 #	host-a -- customer ==[wire]== internet ====== provider -- host-b
 #
@@ -26,9 +27,10 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d "${TMPDIR:-/tmp}/s2s.XXXXXX") || exit 1
-machines="internet customer provider host-a host-b"
+patience=2000			# ms from power on to a tunnel
 interactive=0
-pids=
+gateways=
+others=
 failed=0
 
 usage()
@@ -43,29 +45,30 @@ fail()
 	failed=1
 }
 
-# End what was started; the folder stays, for the pcap in it.
+# End what was started, one after the other, and gateways first: they tell
+# their peers.  The folder stays, for the pcap in it.
 finish()
 {
-	for p in $pids; do
+	for p in $gateways $others; do
 		kill "$p" 2>/dev/null
-	done
-	for p in $pids; do
 		wait "$p" 2>/dev/null
 	done
-	pids=
+	gateways= others=
 }
 
-# Wait, at most 10 seconds, for a file to appear.
+now()
+{
+	echo $(($(date +%s%N) / 1000000))
+}
+
+# await MILLISECONDS COMMAND ...: until it succeeds
 await()
 {
-	tries=0
-	until [ -e "$1" ]; do
-		tries=$((tries + 1))
-		if [ $tries -gt 200 ]; then
-			fail "$1 did not appear within 10 seconds"
-			return 1
-		fi
-		sleep 0.05
+	deadline=$(($(now) + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(now)" -lt $deadline ] || return 1
+		sleep 0.01
 	done
 }
 
@@ -78,7 +81,21 @@ machine()
 	install -m 600 "$here/$name"/* "$dir/etc/$name" || exit 1
 	"$BSD" -D ${BSDFLAGS:-} -d "$dir/$name" -e "$dir/etc/$name" "$@" \
 	    >"$dir/$name.log" 2>&1 &
-	pids="$pids $!"
+	if [ -e "$here/$name/iked.conf" ]; then
+		gateways="$! $gateways"
+	else
+		others="$! $others"
+	fi
+}
+
+booted()
+{
+	for m; do
+		await 10000 test -e "$dir/$m/up" && continue
+		cat "$dir/$m.log" >&2
+		fail "$m does not boot"
+		return 1
+	done
 }
 
 # on NAME COMMAND ...: show the command, and run it on that machine
@@ -87,7 +104,7 @@ on()
 	name=$1
 	shift
 	printf '\n%s# %s\n' "$name" "$*"
-	"$BSD" -a "$dir/$name" -- "$@" ||
+	quietly_on "$name" "$@" ||
 	    fail "$name: \"$*\" failed"
 }
 
@@ -95,57 +112,90 @@ quietly_on()
 {
 	name=$1
 	shift
-	"$BSD" -a "$dir/$name" -- "$@" || fail "$name: \"$*\" failed"
+	"$BSD" -a "$dir/$name" -- "$@"
+}
+
+# link NAME: whether the tunnel stands, as far as this gateway knows
+link()
+{
+	quietly_on "$1" ifconfig sec0 | grep -q 'status: active'
 }
 
 start()
 {
 	"$HUB" -w "$dir/wire.pcap" "$dir/wire-c" "$dir/wire-i" \
 	    >"$dir/hub.log" 2>&1 &
-	hub=$!
-	pids="$pids $hub"
+	others=$!
 	machine internet um0=wire:"$dir/wire-i" um1=wire:"$dir/wire-p"
-	machine customer um0=wire:"$dir/wire-c" um1=wire:"$dir/lan-a"
 	machine provider um0=wire:"$dir/wire-p" um1=wire:"$dir/lan-b"
 	machine host-a um0=wire:"$dir/lan-a"
 	machine host-b um0=wire:"$dir/lan-b"
-	for m in $machines; do
-		if ! await "$dir/$m/up"; then
-			cat "$dir/$m.log" >&2
-			return 1
-		fi
-	done
+	booted internet provider host-a host-b || return 1
+	began=$(now)
+	machine customer um0=wire:"$dir/wire-c" um1=wire:"$dir/lan-a"
+	booted customer
+}
+
+# Both ends have a tunnel, and had it in time.
+tunnel()
+{
+	if await 10000 link customer && await 1000 link provider; then
+		took=$(($(now) - began))
+		echo "The tunnel was up $took ms after the customer's gateway" \
+		    "was switched on."
+		[ $took -le $patience ] ||
+		    fail "that should not take more than $patience ms"
+		return 0
+	fi
+	fail "there is no tunnel"
 	for m in customer provider; do
-		quietly_on $m ipsecctl -f /etc/ipsec.conf
+		on $m ikectl show sa
+		on $m ikectl -q show stats
 	done
+	return 1
 }
 
 show()
 {
-	echo "Two gateways, one tunnel: customer 192.0.2.8, provider" \
-	    "198.51.100.14."
 	on customer ifconfig sec0
+	on customer ikectl show sa
 	on customer ipsecctl -sa
 	on customer ping -c 2 -i 0.2 -w 5 169.254.229.41
 	on host-a ping -c 4 -i 0.2 -w 5 10.2.0.10
 }
 
-# What went over the customer's wire: only ARP, and ESP between the two.
+# What went over the customer's wire: only ARP, and between the two IKE,
+# both exchanges with their answers, and ESP.  Before its iked runs, the
+# customer's kernel may have told the provider's, by ICMP, that it does not.
 proof()
 {
+	all="ARP, IKE or ESP"
+	early=' IP 192.0.2.8 > 198.51.100.14 proto 1 '
 	printf '\nThe wire, %s:\n' "$dir/wire.pcap"
 	"$PCAPLS" "$dir/wire.pcap" >"$dir/wire.txt" ||
 	    { fail "the pcap cannot be read"; return; }
 	cat "$dir/wire.txt"
-	if grep -v -e ' ARP ' -e ' ESP 192.0.2.8 > 198.51.100.14 ' \
-	    -e ' ESP 198.51.100.14 > 192.0.2.8 ' "$dir/wire.txt"; then
+	if sed '/IKE_SA_INIT request/,$d' "$dir/wire.txt" | grep -q "$early"
+	then
+		all="ARP, IKE, ESP, or ICMP from before iked ran"
+	fi
+	if sed "1,/IKE_SA_INIT request/{/$early/d}" "$dir/wire.txt" |
+	    grep -v -e ' ARP ' \
+	    -e ' \(IKE\|ESP\) 192.0.2.8 > 198.51.100.14 ' \
+	    -e ' \(IKE\|ESP\) 198.51.100.14 > 192.0.2.8 '; then
 		fail "that should not be on the wire"
 	fi
+	for x in IKE_SA_INIT IKE_AUTH; do
+		for r in request response; do
+			grep -q " IKE .* $x $r " "$dir/wire.txt" ||
+			    fail "no $x $r on the wire"
+		done
+	done
 	n=$(grep -c ' ESP ' "$dir/wire.txt")
 	if [ "$n" -lt 12 ]; then
 		fail "$n ESP packets on the wire, expected at least 12"
 	fi
-	[ $failed -eq 0 ] && echo "All of it is ARP or ESP."
+	[ $failed -eq 0 ] && echo "All of it is $all."
 }
 
 while getopts i opt; do
@@ -160,7 +210,9 @@ done
 trap finish EXIT
 trap 'exit 1' INT TERM
 
+echo "Two gateways, one tunnel: customer 192.0.2.8, provider 198.51.100.14."
 start || exit 1
+tunnel || exit 1
 show
 proof
 if [ $interactive -eq 1 ] && [ $failed -eq 0 ]; then
