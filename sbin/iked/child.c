@@ -564,6 +564,8 @@ child_look(struct child *ch)
 	struct ksa ks;
 
 	if (ch->ch_rekey_at != 0 && ch->ch_rekey_at <= en_now(en)) {
+		/* again, should this one come to nothing */
+		en_timer(en, &ch->ch_timer, BACKOFF_MAX / 2);
 		child_expired(ch, 0);
 		return;
 	}

@@ -237,6 +237,7 @@ create_child_start(struct sa *sa, struct job *jb)
 	struct msgb mb;
 	uint8_t spi[4];
 	uint16_t group = jb->jb_group;
+	int ok;
 
 	if (sa->sa_tun->tn_plan == NULL ||
 	    (jb->jb_new = child_new(sa->sa_tun, sa, 1)) == NULL)
@@ -257,13 +258,17 @@ create_child_start(struct sa *sa, struct job *jb)
 	if (group != 0 && (jb->jb_dh = dh_new(group)) != NULL &&
 	    dh_public(jb->jb_dh, &pub) == 0)
 		mb_ke(&mb, group, &pub);
+	ok = group == 0 || pub.b_len > 0;
 	buf_clear(&pub);
 	mb_ts(&mb, IKE_P_TSI, &pol->pol_src);
 	mb_ts(&mb, IKE_P_TSR, &pol->pol_dst);
-	if (sa_request(sa, jb, IKE_X_CREATE_CHILD, &mb) == 0)
+	if (ok && sa_request(sa, jb, IKE_X_CREATE_CHILD, &mb) == 0)
 		return (0);
+	mb_clear(&mb);
 	child_free(jb->jb_new);
 	jb->jb_new = NULL;
+	dh_free(jb->jb_dh);
+	jb->jb_dh = NULL;
 	return (-1);
 }
 
@@ -356,7 +361,7 @@ create_use(struct tunnel *tn, struct job *jb, struct child *ch)
 		ch->ch_flags |= CHF_DELETING;
 		other = jb->jb_type == JOB_CHILD_REKEY ? child_current(tn) :
 		    NULL;
-		if (other != NULL)
+		if (other != NULL && child_loses(ch, other) > 0)
 			job_add(tn, JOB_CHILD_DELETE, ch, child_drain(tn));
 		else
 			ch->ch_flags &= ~CHF_DELETING;
@@ -422,6 +427,10 @@ create_child_done(struct sa *sa, struct job *jb, struct msg *m)
 	if ((why = create_take(sa, jb, ch, m)) != NULL) {
 		log_warnx("%sCREATE_CHILD_SA: %s", sa_prefix(sa), why);
 		child_disown(ch);
+		child_failed(tn, 0);
+		if (jb->jb_child != NULL && jb->jb_child->ch_state == CH_LIVE)
+			en_timer(sa->sa_engine, &jb->jb_child->ch_timer,
+			    BACKOFF_MAX / 2);
 	} else
 		create_use(tn, jb, ch);
 	job_free(sa->sa_engine, jb);

@@ -107,11 +107,15 @@ void
 engine_free(struct engine *en)
 {
 	struct tunnel *tn;
+	struct child *ch;
 	struct plan *pn;
 
 	if (en == NULL)
 		return;
 	en->en_flags |= ENF_STOPPING | ENF_DECOUPLED;
+	TAILQ_FOREACH(tn, &en->en_tunnels, tn_entry)
+		TAILQ_FOREACH(ch, &tn->tn_children, ch_entry)
+			ch->ch_flags &= ~CHF_INKERNEL;
 	while ((tn = TAILQ_FIRST(&en->en_tunnels)) != NULL)
 		tun_free(tn);
 	while ((pn = TAILQ_FIRST(&en->en_plans)) != NULL)

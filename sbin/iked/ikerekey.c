@@ -250,6 +250,8 @@ ikerekey_start(struct sa *old, struct job *jb)
 	    sa_request(old, jb, IKE_X_CREATE_CHILD, &mb) == 0)
 		return (0);
 	mb_clear(&mb);
+	dh_free(jb->jb_dh);
+	jb->jb_dh = NULL;
 	jb->jb_newsa = NULL;
 	sa_free(sa, NULL);
 	return (-1);
@@ -290,6 +292,18 @@ ikerekey_take(struct sa *old, struct sa *sa, struct job *jb, struct msg *m)
 	return (NULL);
 }
 
+static int
+ikerekey_has_group(const struct policy *pol, uint16_t group)
+{
+	uint16_t groups[64];
+	unsigned int i, n;
+
+	n = props_groups(&pol->pol_ikesa, groups, 64);
+	for (i = 0; i < n && groups[i] != group; i++)
+		;
+	return (i < n);
+}
+
 static void
 ikerekey_refused(struct sa *old, struct job *jb, const struct msg_notify *mn)
 {
@@ -305,8 +319,9 @@ ikerekey_refused(struct sa *old, struct job *jb, const struct msg_notify *mn)
 		job_next(tn);
 		return;
 	}
-	if (mn->mn_type == IKE_N_INVALID_KE_PAYLOAD &&
-	    span_get16(&s, &group) == 0 && jb->jb_group != group)
+	if (mn->mn_type == IKE_N_INVALID_KE_PAYLOAD && jb->jb_tries < 4 &&
+	    span_get16(&s, &group) == 0 && jb->jb_group != group &&
+	    ikerekey_has_group(tn->tn_plan->pn_policy, group))
 		jb->jb_group = group;
 	else if (mn->mn_type != IKE_N_TEMPORARY_FAILURE) {
 		log_warnx("%sthe peer does not rekey: %s; the tunnel is made "

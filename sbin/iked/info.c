@@ -230,6 +230,8 @@ info_moved(struct sa *sa, const struct job *jb, const struct msg *m)
 	sa->sa_engine->en_stats.st_moves++;
 	tun_moved(sa->sa_tun, sa);
 	natt_keepalive(sa->sa_tun);
+	/* it may have changed again meanwhile */
+	engine_addresses(sa->sa_engine);
 }
 
 /* This tunnel lives: its doubles are not needed. */

@@ -269,6 +269,25 @@ init_cookie(struct sa *sa, const struct msg_notify *mn)
 	return (hs->hs_cookie.b_failed ? -1 : 0);
 }
 
+/* What we did as we were told is no reason to do it again. */
+static int
+init_told_already(const struct sa *sa, const struct msg *m)
+{
+	const struct handshake *hs = sa->sa_hs;
+	const struct msg_notify *mn;
+	uint16_t group;
+	struct span s;
+
+	if ((mn = msg_notify(m, IKE_N_COOKIE)) != NULL)
+		return (mn->mn_data.s_len == hs->hs_cookie.b_len &&
+		    memcmp(mn->mn_data.s_data, hs->hs_cookie.b_data,
+		    mn->mn_data.s_len) == 0);
+	mn = msg_notify(m, IKE_N_INVALID_KE_PAYLOAD);
+	s = mn->mn_data;
+	return (span_get16(&s, &group) == 0 && group == hs->hs_group &&
+	    hs->hs_restarts > 0);
+}
+
 /*
  * Ask again, as the answer says.  Who does not hold us up by that is the
  * limit of restarts.
@@ -279,6 +298,8 @@ init_restart(struct sa *sa, const struct msg *m)
 	const struct msg_notify *mn;
 	int rc = -1;
 
+	if (init_told_already(sa, m))
+		return;
 	if (++sa->sa_hs->hs_restarts <= RESTARTS_MAX) {
 		if ((mn = msg_notify(m, IKE_N_COOKIE)) != NULL)
 			rc = init_cookie(sa, mn);
@@ -520,8 +541,8 @@ init_new_responder(struct plan *pn, const struct ike_addr *local,
 		return (NULL);
 	}
 	sa->sa_spi[0] = h->h_spii;
-	sa->sa_local = *local;
-	sa->sa_peer = *peer;
+	sa->sa_local = sa->sa_at = *local;
+	sa->sa_peer = sa->sa_from = *peer;
 	if (init_handshake(sa) == -1) {
 		sa_free(sa, NULL);
 		return (NULL);

@@ -159,6 +159,18 @@ plan_up(struct plan *pn)
 	pn->pn_said = NULL;
 }
 
+/* Between two attempts at this peer. */
+static int
+plan_waits_for(const struct plan *pn, const struct ike_addr *peer)
+{
+	const struct policy *pol = pn->pn_policy;
+
+	return ((pol->pol_flags & (POL_ACTIVE | POL_SKIP)) == POL_ACTIVE &&
+	    end_is_host(&pol->pol_peer) &&
+	    addr_same(&pol->pol_peer.ce_addr, peer) &&
+	    tun_find(pn->pn_engine, pn) == NULL);
+}
+
 /*
  * Somebody at this address says that he has lost our SAs.  Nothing proves
  * it, so it only makes us look: ask the peer, or ask again, once in a while.
@@ -167,6 +179,7 @@ void
 plan_hinted(struct engine *en, const struct ike_addr *peer)
 {
 	struct tunnel *tn, *next;
+	struct plan *pn;
 	struct sa *sa;
 	uint64_t now = en_now(en);
 
@@ -188,6 +201,12 @@ plan_hinted(struct engine *en, const struct ike_addr *peer)
 			tn->tn_hinted = now;
 			job_add(tn, JOB_PROBE, NULL, 0);
 			break;
+		}
+	TAILQ_FOREACH(pn, &en->en_plans, pn_entry)
+		if (plan_waits_for(pn, peer) &&
+		    now - pn->pn_hinted >= HINT_EVERY) {
+			pn->pn_hinted = now;
+			en_timer(en, &pn->pn_timer, en_jitter(en, 0, 100));
 		}
 }
 

@@ -149,11 +149,20 @@ recv_allowed(const struct sa *sa, const struct ike_hdr *h)
 	}
 }
 
+/* RFC 7296 2.11: the answer goes where the question came from. */
+static void
+recv_way(struct sa *sa, const struct arrival *ar)
+{
+	sa->sa_from = ar->ar_peer;
+	sa->sa_at = ar->ar_local;
+}
+
 static void
 recv_request(struct sa *sa, const struct ike_hdr *h, struct msg *m,
     uint8_t first, struct buf *plain, const struct arrival *ar)
 {
 	sa->sa_peerid++;
+	recv_way(sa, ar);
 	if (sa->sa_state == SA_CLOSED) {
 		struct msgb mb;
 
@@ -177,7 +186,7 @@ recv_request(struct sa *sa, const struct ike_hdr *h, struct msg *m,
 /* The payloads inside are no good: say so, and if it was an answer give up. */
 static void
 recv_malformed(struct sa *sa, const struct ike_hdr *h, uint16_t error,
-    uint8_t critical, const char *why)
+    uint8_t critical, const char *why, const struct arrival *ar)
 {
 	struct engine *en = sa->sa_engine;
 	struct plan *pn = sa->sa_tun->tn_plan;
@@ -187,6 +196,7 @@ recv_malformed(struct sa *sa, const struct ike_hdr *h, uint16_t error,
 	en->en_stats.st_dropped++;
 	if (!(h->h_flags & IKE_F_RESPONSE)) {
 		sa->sa_peerid++;
+		recv_way(sa, ar);
 		(void)sa_notify_response(sa, h->h_exch, error, &critical,
 		    error == IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD);
 		if (sa->sa_state < SA_ESTABLISHED)
@@ -194,7 +204,8 @@ recv_malformed(struct sa *sa, const struct ike_hdr *h, uint16_t error,
 		return;
 	}
 	job_free(en, sa_answered(sa));
-	if (sa->sa_state >= SA_REPLACED)
+	if (sa->sa_state >= SA_REPLACED ||
+	    (sa->sa_tun->tn_flags & TNF_CLOSING))
 		sa_close(sa, "malformed message");
 	else {
 		tun_close(sa->sa_tun, "malformed message",
@@ -220,7 +231,7 @@ recv_plain(struct sa *sa, const struct ike_hdr *h, const struct arrival *ar,
 	error = msg_parse(&m, first, plain->b_data, 0, plain->b_len,
 	    &critical, &why);
 	if (error != 0) {
-		recv_malformed(sa, h, error, critical, why);
+		recv_malformed(sa, h, error, critical, why, ar);
 		return;
 	}
 	if (h->h_flags & IKE_F_RESPONSE)
@@ -275,8 +286,9 @@ recv_fragment(struct sa *sa, const struct ike_hdr *h, const struct msg *m,
 
 /* A double of the request we answered last, or are at work on. */
 static void
-recv_double(struct sa *sa, const struct msg *m)
+recv_double(struct sa *sa, const struct msg *m, const struct arrival *ar)
 {
+	recv_way(sa, ar);
 	child_doubted(sa);
 	if (sa->sa_flags & SAF_BUSY)
 		sa->sa_engine->en_stats.st_busy++;
@@ -314,7 +326,7 @@ recv_protected(struct sa *sa, const struct arrival *ar,
 	    msg_open(&plain, data, len, m, sa_inkey(sa)) == -1)
 		recv_drop(en, &ar->ar_peer, "not authentic");
 	else if (wanted == 2)
-		recv_double(sa, m);
+		recv_double(sa, m, ar);
 	else if (m->m_sktype != IKE_P_SKF ||
 	    recv_fragment(sa, h, m, &plain, &first)) {
 		recv_log(sa, h, ar, len);

@@ -102,9 +102,6 @@ hs_free(struct sa *sa)
 
 	if (hs == NULL)
 		return;
-	if (sa->sa_flags & SAF_HALFOPEN)
-		sa->sa_engine->en_halfopen--;
-	sa->sa_flags &= ~SAF_HALFOPEN;
 	buf_clear(&hs->hs_mine);
 	buf_clear(&hs->hs_theirs);
 	dh_free(hs->hs_dh);
@@ -163,6 +160,9 @@ sa_free(struct sa *sa, const char *why)
 	if (why != NULL)
 		log_info("%ssa_free: %s", sa_prefix(sa), why);
 	hs_free(sa);
+	/* also one that was refused and lingers is somebody's burden on us */
+	if (sa->sa_flags & SAF_HALFOPEN)
+		en->en_halfopen--;
 	job_free(en, sa_answered(sa));
 	LIST_REMOVE(sa, sa_hash);
 	if (tn != NULL) {
@@ -197,7 +197,9 @@ sa_close(struct sa *sa, const char *why)
 	struct tunnel *tn = sa->sa_tun;
 
 	if (sa->sa_response.pk_n == 0 || (sa->sa_state < SA_ESTABLISHED &&
-	    sa->sa_resexch == IKE_X_SA_INIT)) {
+	    sa->sa_resexch == IKE_X_SA_INIT) ||
+	    ((sa->sa_flags & SAF_HALFOPEN) &&
+	    en->en_halfopen > HALFOPEN_COOKIE)) {
 		sa_free(sa, why);
 		return;
 	}
@@ -268,12 +270,14 @@ sa_expired(void *arg)
 {
 	struct sa *sa = arg;
 	struct tunnel *tn = sa->sa_tun;
+	struct plan *pn = sa->sa_flags & SAF_INITIATOR ? tn->tn_plan : NULL;
 
 	switch (sa->sa_state) {
 	case SA_ESTABLISHED:
 		if (!(sa->sa_engine->en_flags & ENF_PASSIVE))
 			job_add(tn, JOB_IKE_REKEY, NULL, 0);
-		job_next(tn);
+		/* again, should this one come to nothing */
+		en_timer(sa->sa_engine, &sa->sa_timer, BACKOFF_MAX);
 		break;
 	case SA_REPLACED:
 		sa_last_words(sa);
@@ -284,6 +288,8 @@ sa_expired(void *arg)
 	default:
 		sa->sa_engine->en_stats.st_sas_failed++;
 		sa_free(sa, "SA_INIT timeout");
+		if (pn != NULL)
+			plan_retry(pn, 1);
 	}
 }
 

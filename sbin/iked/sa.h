@@ -234,6 +234,7 @@ struct sa {
 	struct frags	  sa_frags_res;
 	/* the peer's */
 	uint32_t	  sa_peerid;	/* the next message ID */
+	struct ike_addr	  sa_from, sa_at;	/* its last request's way */
 	struct pkts	  sa_response;	/* to the one before */
 	uint8_t		  sa_resexch;
 	struct frags	  sa_frags_req;
@@ -261,6 +262,7 @@ struct plan {
 	unsigned int	  pn_hints;	/* sent since the start */
 	struct timer	  pn_hint;
 	uint16_t	  pn_group;	/* KE the peer asked for, 0: first */
+	uint64_t	  pn_hinted;	/* when a hint was followed */
 	char		 *pn_said;	/* the last failure logged */
 };
 TAILQ_HEAD(plans, plan);

@@ -158,7 +158,7 @@ sa_response(struct sa *sa, uint8_t exch, struct msgb *mb)
 		return (-1);
 	}
 	sa->sa_resexch = exch;
-	sa_transmit(sa, &sa->sa_response);
+	sa_transmit_to(sa, &sa->sa_response, &sa->sa_at, &sa->sa_from);
 	return (0);
 }
 
@@ -182,9 +182,9 @@ sa_resend(struct sa *sa)
 		return;
 	log_info("%sretransmit %s res %u local %s peer %s", sa_prefix(sa),
 	    exch_name(sa->sa_resexch), sa->sa_peerid - 1,
-	    addr_print(&sa->sa_local), addr_print(&sa->sa_peer));
+	    addr_print(&sa->sa_at), addr_print(&sa->sa_from));
 	en->en_stats.st_res_retransmitted++;
-	sa_transmit(sa, &sa->sa_response);
+	sa_transmit_to(sa, &sa->sa_response, &sa->sa_at, &sa->sa_from);
 }
 
 struct job *

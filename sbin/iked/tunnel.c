@@ -133,6 +133,10 @@ tun_close(struct tunnel *tn, const char *why, int tell, int again)
 		if (job_add(tn, JOB_IKE_DELETE, NULL, 0) == NULL)
 			sa_close(sa, NULL);
 		tun_drop_young(tn);
+		/* the peer's half of a simultaneous rekeying goes, too */
+		LIST_FOREACH(sa, &tn->tn_sas, sa_entry)
+			if (sa != tn->tn_sa && sa->sa_state == SA_ESTABLISHED)
+				sa_retire(sa, 1);
 	}
 	if (pn != NULL && again)
 		plan_retry(pn, 0);
@@ -203,6 +207,16 @@ tun_rival(struct tunnel *tn, struct tunnel *other)
 		tun_duplicate(tn, other);
 }
 
+/* We have begun it, and the peer does not know yet who we are. */
+static int
+tun_unasked(const struct tunnel *tn)
+{
+	const struct sa *sa = LIST_FIRST(&tn->tn_sas);
+
+	return ((tn->tn_flags & TNF_INITIATOR) && sa != NULL &&
+	    (sa->sa_state == SA_INIT || sa->sa_state == SA_SIGN));
+}
+
 void
 tun_established(struct tunnel *tn)
 {
@@ -224,14 +238,18 @@ tun_established(struct tunnel *tn)
 	    addr_print(&sa->sa_peer), id_print(&tn->tn_peerid));
 	en->en_stats.st_sas_established++;
 	plan_up(tn->tn_plan);
-	if (en->en_conf->conf_dpd != 0)
-		en_timer(en, &tn->tn_dpd, en->en_conf->conf_dpd * SEC);
+	en_timer(en, &tn->tn_dpd, en->en_conf->conf_dpd != 0 ?
+	    en->en_conf->conf_dpd * SEC : IDLE);
 	natt_keepalive(tn);
-	TAILQ_FOREACH_SAFE(other, &en->en_tunnels, tn_entry, next)
-		if (other != tn && other->tn_plan == tn->tn_plan &&
-		    other->tn_up != 0 &&
-		    !(other->tn_flags & (TNF_CLOSING | TNF_GONE)))
+	TAILQ_FOREACH_SAFE(other, &en->en_tunnels, tn_entry, next) {
+		if (other == tn || other->tn_plan != tn->tn_plan ||
+		    (other->tn_flags & (TNF_CLOSING | TNF_GONE)))
+			continue;
+		if (other->tn_up != 0)
 			tun_rival(tn, other);
+		else if (tun_unasked(other))
+			tun_close(other, "sa replaced", 0, 0);
+	}
 	hs_free(sa);
 	tun_changed(tn);
 }
@@ -329,33 +347,54 @@ tun_dpd(void *arg)
 	job_next(tn);
 }
 
+/*
+ * Both SAs of a pair, or neither: one that is left behind would be looked
+ * for at its new place when it is to be deleted.  0 or an errno.
+ */
+static int
+tun_move1(struct child *ch, const struct sa *sa)
+{
+	struct engine *en = ch->ch_tun->tn_engine;
+	struct ike_addr local = ch->ch_local, peer = ch->ch_peer;
+	struct ksa from[2], to[2];
+	int encap = ch->ch_encap, error, i, n;
+
+	n = ch->ch_state == CH_LARVAL ? 0 : ch->ch_state == CH_LIVE ? 2 : 1;
+	if (!(ch->ch_flags & CHF_INKERNEL))
+		n = 0;
+	for (i = 0; i < n; i++)
+		child_ksa(ch, &from[i], i);
+	child_place(ch, sa);
+	for (i = 0; i < n; i++)
+		child_ksa(ch, &to[i], i);
+	for (i = 0; i < n; i++) {
+		error = en->en_world.w_movesa(en->en_arg, &from[i], &to[i]);
+		if (error == 0)
+			continue;
+		if (i > 0)
+			(void)en->en_world.w_movesa(en->en_arg, &to[0],
+			    &from[0]);
+		ch->ch_local = local;
+		ch->ch_peer = peer;
+		ch->ch_encap = encap;
+		return (error);
+	}
+	return (0);
+}
+
 void
 tun_moved(struct tunnel *tn, const struct sa *sa)
 {
-	struct engine *en = tn->tn_engine;
-	struct ksa from[2], to[2];
 	struct child *ch;
-	int i, error;
+	int error;
 
 	TAILQ_FOREACH(ch, &tn->tn_children, ch_entry) {
-		child_ksa(ch, &from[0], 0);
-		child_ksa(ch, &from[1], 1);
-		child_place(ch, sa);
-		child_ksa(ch, &to[0], 0);
-		child_ksa(ch, &to[1], 1);
-		for (i = 0; i < 2; i++) {
-			if (!(ch->ch_flags & CHF_INKERNEL) ||
-			    ch->ch_state == CH_LARVAL ||
-			    (i == 1 && ch->ch_state != CH_LIVE))
-				continue;
-			error = en->en_world.w_movesa(en->en_arg, &from[i],
-			    &to[i]);
-			if (error == 0)
-				continue;
-			/* such as out of UDP: new ones, where we are now */
-			log_info("%sSA 0x%08x does not move (%s): rekeying",
-			    sa_prefix(sa), to[i].ks_spi, strerror(error));
-			job_add(tn, JOB_CHILD_REKEY, ch, 0);
-		}
+		if (ch->ch_state == CH_LARVAL ||
+		    (error = tun_move1(ch, sa)) == 0)
+			continue;
+		/* such as out of UDP: new ones, where we are now */
+		log_info("%sSA 0x%08x does not move (%s): rekeying",
+		    sa_prefix(sa), ch->ch_in, strerror(error));
+		job_add(tn, JOB_CHILD_REKEY, ch, 0);
 	}
 }
