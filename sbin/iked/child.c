@@ -124,7 +124,7 @@ child_uncouple(struct child *ch)
 {
 	if (!(ch->ch_flags & CHF_INKERNEL))
 		return;
-	if (ch->ch_state == CH_LIVE)
+	if (ch->ch_state == CH_LIVE && !(ch->ch_flags & CHF_MUTE))
 		child_delsa(ch, 1);
 	child_delsa(ch, 0);
 	ch->ch_flags &= ~CHF_INKERNEL;
@@ -517,6 +517,10 @@ child_install(struct child *ch, struct sa *sa, int half)
 
 	if (pol == NULL)
 		return (-1);
+	/* the SPI was for another place */
+	if ((ch->ch_flags & CHF_INKERNEL) &&
+	    !addr_same(&ch->ch_local, &sa->sa_local))
+		child_delsa(ch, 0);
 	child_place(ch, sa);
 	ch->ch_sa = sa;
 	keylog_child(ch, sa);
@@ -595,6 +599,9 @@ child_complete(struct child *ch)
 	tn->tn_backoff = 0;
 	tn->tn_childless = 0;
 	child_arm(ch);
+	/* negotiated without the kernel, which is wanted now */
+	if (!(ch->ch_flags & CHF_INKERNEL) && !child_decoupled(ch))
+		job_add(tn, JOB_CHILD_REKEY, ch, 0);
 	en_event(en, "child %s: 0x%08x 0x%08x", tn->tn_plan != NULL ?
 	    tn->tn_plan->pn_policy->pol_name : "-", ch->ch_in, ch->ch_out);
 	return (0);
@@ -630,9 +637,38 @@ child_last(struct tunnel *tn, const struct child *gone)
 	struct child *ch;
 
 	TAILQ_FOREACH(ch, &tn->tn_children, ch_entry)
-		if (ch != gone && ch->ch_state == CH_LIVE)
+		if (ch != gone && ch->ch_state == CH_LIVE &&
+		    !(ch->ch_flags & CHF_MUTE))
 			return (0);
 	return (1);
+}
+
+/* If nothing else is there to send by, one of which only half is. */
+static void
+child_relieve(struct child *ch)
+{
+	struct tunnel *tn = ch->ch_tun;
+	struct child *other, *next;
+
+	TAILQ_FOREACH_SAFE(other, &tn->tn_children, ch_entry, next)
+		if (other != ch && other->ch_state == CH_HALF &&
+		    child_last(tn, ch))
+			(void)child_complete(other);
+}
+
+/*
+ * We are about to tell the peer that it goes: it may take inbound away
+ * before its answer comes.
+ */
+void
+child_mute(struct child *ch)
+{
+	child_relieve(ch);
+	if (ch->ch_state != CH_LIVE || !(ch->ch_flags & CHF_INKERNEL) ||
+	    (ch->ch_flags & CHF_MUTE) || child_last(ch->ch_tun, ch))
+		return;
+	child_delsa(ch, 1);
+	ch->ch_flags |= CHF_MUTE;
 }
 
 /*
@@ -642,21 +678,16 @@ child_last(struct tunnel *tn, const struct child *gone)
 void
 child_retire(struct child *ch)
 {
-	struct tunnel *tn = ch->ch_tun;
-	struct child *other, *next;
-
 	if (ch->ch_state == CH_OLD)
 		return;
-	TAILQ_FOREACH_SAFE(other, &tn->tn_children, ch_entry, next)
-		if (other != ch && other->ch_state == CH_HALF &&
-		    child_last(tn, ch))
-			(void)child_complete(other);
-	if (ch->ch_state == CH_LIVE && (ch->ch_flags & CHF_INKERNEL))
+	child_relieve(ch);
+	if (ch->ch_state == CH_LIVE && (ch->ch_flags & CHF_INKERNEL) &&
+	    !(ch->ch_flags & CHF_MUTE))
 		child_delsa(ch, 1);
 	ch->ch_state = CH_OLD;
 	explicit_bzero(ch->ch_keys, sizeof(ch->ch_keys));
 	child_forget(ch);
-	en_timer(tn->tn_engine, &ch->ch_timer, GRACE);
+	en_timer(ch->ch_tun->tn_engine, &ch->ch_timer, GRACE);
 }
 
 struct child *

@@ -163,6 +163,8 @@ void
 engine_config(struct engine *en, struct conf *conf)
 {
 	struct conf *before = en->en_conf;
+	unsigned int changed = conf->conf_flags ^
+	    (before == NULL ? 0 : before->conf_flags);
 	struct plans old;
 	struct policy *pol;
 	struct plan *pn;
@@ -186,10 +188,11 @@ engine_config(struct engine *en, struct conf *conf)
 	}
 	if (before != NULL)
 		conf_free(before);
-	if (conf->conf_flags & CONF_DECOUPLE)
-		en->en_flags |= ENF_DECOUPLED;
-	if (conf->conf_flags & CONF_PASSIVE)
-		en->en_flags |= ENF_PASSIVE;
+	/* what it says as before, ikectl(8) may have changed since */
+	if (changed & CONF_DECOUPLE)
+		engine_couple(en, !(conf->conf_flags & CONF_DECOUPLE));
+	if (changed & CONF_PASSIVE)
+		engine_active(en, !(conf->conf_flags & CONF_PASSIVE));
 	if (en->en_flags & ENF_STARTED)
 		TAILQ_FOREACH(pn, &en->en_plans, pn_entry)
 			plan_start(pn);

@@ -316,19 +316,21 @@ static void
 auth_refused(struct sa *sa, const struct msg *m)
 {
 	struct plan *pn = sa->sa_tun->tn_plan;
+	const struct policy *pol = pn == NULL ? NULL : pn->pn_policy;
 	const struct msg_notify *mn = msg_error(m);
+	int psk = pol != NULL && pol->pol_auth == CONF_AUTH_PSK;
+	int named = pol != NULL && pol->pol_dstid.id_type != 0;
 
-	if (pn != NULL && mn != NULL &&
+	if (pol != NULL && mn != NULL &&
 	    mn->mn_type == IKE_N_AUTHENTICATION_FAILED)
 		plan_say(pn, "%s does not accept us as %s: it may have "
-		    "another %s for that name, or no policy with dstid %s; "
-		    "compare srcid and %s with the other end, its log says "
-		    "more", addr_print(&sa->sa_peer),
-		    id_print(&pn->pn_policy->pol_srcid),
-		    pn->pn_policy->pol_auth == CONF_AUTH_PSK ? "psk" : "key",
-		    id_print(&pn->pn_policy->pol_srcid),
-		    pn->pn_policy->pol_auth == CONF_AUTH_PSK ? "psk" :
-		    "certificates");
+		    "another %s for that name, or no policy with dstid %s"
+		    "%s%s; compare srcid, %s%s with the other end, its log "
+		    "says more", addr_print(&sa->sa_peer),
+		    id_print(&pol->pol_srcid), psk ? "psk" : "key",
+		    id_print(&pol->pol_srcid), named ? " and srcid " : "",
+		    named ? id_print(&pol->pol_dstid) : "",
+		    named ? "dstid and " : "", psk ? "psk" : "certificates");
 	else if (pn != NULL)
 		plan_say(pn, "%s refuses IKE_AUTH: %s",
 		    addr_print(&sa->sa_peer), mn == NULL ? "no AUTH in the "

@@ -97,12 +97,18 @@ static void
 info_move(struct sa *sa, const struct msg *m, const struct arrival *ar)
 {
 	struct tunnel *tn = sa->sa_tun;
+	unsigned int was = sa->sa_flags & SAF_ENCAP;
+	int moved = addr_cmp(&sa->sa_peer, &ar->ar_peer) != 0 ||
+	    addr_cmp(&sa->sa_local, &ar->ar_local) != 0;
 
-	log_info("%speer is at %s now, was at %s", sa_prefix(sa),
-	    addr_print(&ar->ar_peer), addr_print(&sa->sa_peer));
+	if (moved)
+		log_info("%speer is at %s now, was at %s", sa_prefix(sa),
+		    addr_print(&ar->ar_peer), addr_print(&sa->sa_peer));
 	sa->sa_peer = ar->ar_peer;
 	sa->sa_local = ar->ar_local;
 	(void)natt_get(sa, m, sa->sa_spi[1]);
+	if (!moved && was == (sa->sa_flags & SAF_ENCAP))
+		return;
 	sa->sa_engine->en_stats.st_moves++;
 	if (sa == tn->tn_sa)
 		tun_moved(tn, sa);
@@ -191,8 +197,10 @@ info_start(struct sa *sa, struct job *jb)
 	switch (jb->jb_type) {
 	case JOB_CHILD_DELETE:
 		mb_delete(&mb, IKE_PROTO_ESP, &jb->jb_spi, 1);
-		if (jb->jb_child != NULL)
+		if (jb->jb_child != NULL) {
 			jb->jb_child->ch_flags |= CHF_DELETING | CHF_DELSENT;
+			child_mute(jb->jb_child);
+		}
 		break;
 	case JOB_IKE_DELETE:
 		mb_delete(&mb, IKE_PROTO_IKE, NULL, 0);

@@ -155,6 +155,11 @@ plan_up(struct plan *pn)
 	pn->pn_hints = HINTS;
 	en_untimer(pn->pn_engine, &pn->pn_timer);
 	en_untimer(pn->pn_engine, &pn->pn_hint);
+}
+
+void
+plan_fine(struct plan *pn)
+{
 	free(pn->pn_said);
 	pn->pn_said = NULL;
 }

@@ -122,6 +122,7 @@ struct child {
 #define CHF_DELETING	0x02		/* our delete is queued or sent */
 #define CHF_INKERNEL	0x04		/* inbound there, larval or not */
 #define CHF_DELSENT	0x08
+#define CHF_MUTE	0x10		/* live, but outbound is gone */
 	uint32_t	  ch_in;	/* SPIs; 0: not yet */
 	uint32_t	  ch_out;
 	struct ike_addr	  ch_local;	/* as the kernel knows it */
@@ -324,6 +325,7 @@ void		 plan_start(struct plan *);	/* the engine started */
 /* No tunnel, or it went: initiate, after a back-off if it failed. */
 void		 plan_retry(struct plan *, int failed);
 void		 plan_up(struct plan *);
+void		 plan_fine(struct plan *);	/* nothing to complain of */
 void		 plan_hinted(struct engine *, const struct ike_addr *peer);
 int		 plan_addresses(const struct plan *, const struct ike_addr *,
 		    const struct ike_addr *);
@@ -466,6 +468,7 @@ int		 child_derive(struct child *, struct sa *,
 /* To the kernel: both ways, or inbound only (half).  0 or -1. */
 int		 child_install(struct child *, struct sa *, int half);
 void		 child_doubted(struct sa *);	/* the peer has not */
+void		 child_mute(struct child *);	/* do not send by it */
 int		 child_complete(struct child *);	/* the outbound, too */
 void		 child_proved(struct sa *);	/* the peer has our answers */
 void		 child_retire(struct child *);	/* outbound goes now */

@@ -27,6 +27,7 @@
 #define UDPIP4		(20 + 8 + 4)	/* headers and non-ESP marker */
 #define UDPIP6		(40 + 8 + 4)
 #define DATAGRAM	1280		/* that goes everywhere */
+#define SAY_TRIES	3
 
 void
 sa_header(const struct sa *sa, struct ike_hdr *h, uint8_t exch, int response,
@@ -212,6 +213,15 @@ sa_limit(const struct sa *sa)
 	return (RETRY_LIMIT);
 }
 
+static void
+sa_say_silent(struct sa *sa)
+{
+	plan_say(sa->sa_tun->tn_plan, "no answer from %s, asked from %s: is "
+	    "`peer' right, is iked running there, does a firewall stop UDP "
+	    "port %u?", addr_print(&sa->sa_peer), addr_print(&sa->sa_local),
+	    sa->sa_peer.ia_port);
+}
+
 /* Nobody answers. */
 static void
 sa_silent(struct sa *sa, const char *why)
@@ -230,12 +240,7 @@ sa_silent(struct sa *sa, const char *why)
 	young = sa->sa_state < SA_ESTABLISHED;
 	sa->sa_engine->en_stats.st_sas_failed += young;
 	if (pn != NULL && type == JOB_INIT)
-		plan_say(pn, "no answer from %s: we asked from %s for %llu s; "
-		    "is `peer' right, is iked running there, does a firewall "
-		    "stop UDP port %u?", addr_print(&sa->sa_peer),
-		    addr_print(&sa->sa_local), (unsigned long long)
-		    (en_now(sa->sa_engine) - sa->sa_created) / SEC,
-		    sa->sa_peer.ia_port);
+		sa_say_silent(sa);
 	else if (pn != NULL && type == JOB_AUTH)
 		plan_say(pn, "%s answered IKE_SA_INIT, but not IKE_AUTH: it "
 		    "may not know srcid %s, or UDP port %u or fragments do "
@@ -266,6 +271,10 @@ sa_retransmit(struct sa *sa)
 	    sa->sa_tries, exch_name(sa->sa_exch), sa->sa_reqid - 1,
 	    addr_print(&sa->sa_peer), addr_print(&sa->sa_local));
 	sa_transmit(sa, &sa->sa_request);
+	/* it goes on for ever, but somebody may be waiting for a word */
+	if (sa->sa_job->jb_type == JOB_INIT && sa->sa_tries == SAY_TRIES &&
+	    sa->sa_tun->tn_plan != NULL)
+		sa_say_silent(sa);
 	max = sa->sa_job->jb_type == JOB_INIT ? INIT_RETRY_MAX : RETRY_MAX;
 	sa->sa_wait *= 2;
 	if (sa->sa_wait > max)
@@ -288,7 +297,8 @@ sa_hurry(struct sa *sa)
 	    sa->sa_unknown > sa->sa_tries)
 		return;
 	/* it may not have the answer yet that made this one of the old one */
-	if (sa->sa_old != NULL && !(sa->sa_flags & SAF_CONFIRMED))
+	if (sa->sa_old != NULL && !(sa->sa_flags & SAF_CONFIRMED) &&
+	    en_now(en) - sa->sa_created < 2 * SETTLE)
 		return;
 	if (++sa->sa_unknown > 3) {
 		sa_silent(sa, "the peer has lost it");

@@ -82,7 +82,7 @@ child_stat(struct child *ch, int out, struct ksa_stat *kt)
 
 	memset(kt, 0, sizeof(*kt));
 	if (!(ch->ch_flags & CHF_INKERNEL) || ch->ch_state == CH_LARVAL ||
-	    (out && ch->ch_state != CH_LIVE))
+	    (out && (ch->ch_state != CH_LIVE || (ch->ch_flags & CHF_MUTE))))
 		return (-1);
 	child_ksa(ch, &ks, out);
 	return (en->en_world.w_statsa(en->en_arg, &ks, kt) == 0 ? 0 : -1);

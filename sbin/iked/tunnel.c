@@ -266,6 +266,8 @@ tun_changed(struct tunnel *tn)
 		return;
 	if (child_current(tn) != NULL) {
 		tn->tn_childless = 0;
+		if (tn->tn_plan != NULL)
+			plan_fine(tn->tn_plan);
 		return;
 	}
 	if (tn->tn_childless == 0)
@@ -359,7 +361,8 @@ tun_move1(struct child *ch, const struct sa *sa)
 	struct ksa from[2], to[2];
 	int encap = ch->ch_encap, error, i, n;
 
-	n = ch->ch_state == CH_LARVAL ? 0 : ch->ch_state == CH_LIVE ? 2 : 1;
+	n = ch->ch_state == CH_LARVAL ? 0 : ch->ch_state == CH_LIVE &&
+	    !(ch->ch_flags & CHF_MUTE) ? 2 : 1;
 	if (!(ch->ch_flags & CHF_INKERNEL))
 		n = 0;
 	for (i = 0; i < n; i++)
