@@ -46,17 +46,17 @@ static const struct {
 	{ X509_V_ERR_CRL_SIGNATURE_FAILURE,
 	    "the CRL in crls/ is not by this CA" },
 	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
-	    "put the certificate of its CA into ca/; for a CA that is no "
+	    "put the certificate of its CA into /etc/iked/ca; for a CA that is no "
 	    "root, there is `set cert_partial_chain'" },
 	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-	    "put the certificate of its CA into ca/, or let the peer send "
+	    "put the certificate of its CA into /etc/iked/ca, or let the peer send "
 	    "those between" },
 	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
-	    "put the certificate of its CA into ca/" },
+	    "put the certificate of its CA into /etc/iked/ca" },
 	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
-	    "put it into ca/ to trust it" },
+	    "put it into /etc/iked/ca to trust it" },
 	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
-	    "put it into ca/ to trust it" },
+	    "put it into /etc/iked/ca to trust it" },
 	{ X509_V_ERR_CERT_CHAIN_TOO_LONG, "use fewer CAs" },
 	{ X509_V_ERR_INVALID_CA,
 	    "what signs others needs basicConstraints CA:TRUE" },

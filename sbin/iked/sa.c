@@ -186,6 +186,18 @@ sa_free(struct sa *sa, const char *why)
 	}
 }
 
+static void
+sa_maybe_gone(struct tunnel *tn)
+{
+	struct sa *sa;
+
+	LIST_FOREACH(sa, &tn->tn_sas, sa_entry)
+		if (sa->sa_state != SA_CLOSED)
+			return;
+	tn->tn_flags |= TNF_CLOSING | TNF_GONE;
+	en_maybe_done(tn->tn_engine);
+}
+
 /*
  * Nothing more is asked by it.  What it answered last it answers again, as
  * the answer may be lost.
@@ -195,12 +207,17 @@ sa_close(struct sa *sa, const char *why)
 {
 	struct engine *en = sa->sa_engine;
 	struct tunnel *tn = sa->sa_tun;
+	int last;
 
 	if (sa->sa_response.pk_n == 0 || (sa->sa_state < SA_ESTABLISHED &&
 	    sa->sa_resexch == IKE_X_SA_INIT) ||
 	    ((sa->sa_flags & SAF_HALFOPEN) &&
 	    en->en_halfopen > HALFOPEN_COOKIE)) {
+		last = LIST_FIRST(&tn->tn_sas) == sa &&
+		    LIST_NEXT(sa, sa_entry) == NULL;
 		sa_free(sa, why);
+		if (!last)
+			sa_maybe_gone(tn);
 		return;
 	}
 	if (why != NULL)
@@ -211,11 +228,7 @@ sa_close(struct sa *sa, const char *why)
 	sa_forget_keys(sa);
 	sa->sa_state = SA_CLOSED;
 	en_timer(en, &sa->sa_timer, LINGER);
-	LIST_FOREACH(sa, &tn->tn_sas, sa_entry)
-		if (sa->sa_state != SA_CLOSED)
-			return;
-	tn->tn_flags |= TNF_CLOSING | TNF_GONE;
-	en_maybe_done(en);
+	sa_maybe_gone(tn);
 }
 
 /* Its delete is due; or it never came, or was never answered. */

@@ -515,7 +515,9 @@ test_limits(void)
 
 	mb_vendor(&mb, big, 65531);
 	CHECK(!mb.mb_buf.b_failed, "payload of 65535 octets");
+	memset(&pk, 0xff, sizeof(pk));
 	CHECK(msg_clear_make(&pk, &header, &mb) == -1, "65563 octets");
+	pkts_clear(&pk);	/* whatever was in it */
 	mb_vendor(&mb, big, 65532);
 	CHECK(mb.mb_buf.b_failed, "payload of 65536 octets");
 	CHECK(msg_clear_make(&pk, &header, &mb) == -1, "failed chain");

@@ -1,0 +1,447 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+/*
+ * A node: the world of one engine, its ca, and how it starts and ends.
+ */
+#include <sys/stat.h>
+
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "auth.h"
+#include "world.h"
+
+/* What the ca says, later. */
+struct answer {
+	TAILQ_ENTRY(answer) an_entry;
+	struct node	*an_node;
+	struct event	*an_ev;
+	int		 an_verify;
+	struct sign_res	 an_sign;
+	struct verify_res an_res;
+};
+
+static uint64_t
+node_now(void *arg)
+{
+	struct node *n = arg;
+
+	return (n->n_sim->s_now);
+}
+
+static int64_t
+node_time(void *arg)
+{
+	struct node *n = arg;
+
+	return (1700000000 + n->n_sim->s_now / SIM_SEC);
+}
+
+static void
+node_random(void *arg, void *buf, size_t len)
+{
+	struct node *n = arg;
+	uint8_t *p = buf;
+
+	while (len-- > 0)
+		*p++ = sim_random(n->n_sim) >> 24;
+}
+
+/* A timer's event; ta_timer is the engine's, until it fires. */
+struct tick {
+	struct node	*ti_node;
+	struct timer	*ti_timer;
+	struct event	*ti_ev;
+};
+
+static void
+node_tick(void *arg)
+{
+	struct tick *ti = arg;
+	struct node *n = ti->ti_node;
+	struct timer *t = ti->ti_timer;
+
+	free(ti);
+	t->t_world = NULL;
+	n->n_timers--;
+	history_who(n->n_sim, n->n_name);
+	t->t_fn(t->t_arg);
+	history_who(n->n_sim, NULL);
+}
+
+static void
+node_untimer(void *arg, struct timer *t)
+{
+	struct node *n = arg;
+	struct tick *ti = t->t_world;
+
+	if (ti == NULL)
+		return;
+	if (ti->ti_node != n || ti->ti_timer != t)
+		sim_fail(n->n_sim, "%s: timer that was moved", n->n_name);
+	sim_cancel(n->n_sim, ti->ti_ev);
+	free(ti);
+	t->t_world = NULL;
+	n->n_timers--;
+}
+
+static void
+node_timer(void *arg, struct timer *t, uint64_t ms)
+{
+	struct node *n = arg;
+	struct tick *ti;
+
+	node_untimer(n, t);
+	if ((ti = malloc(sizeof(*ti))) == NULL)
+		err(2, NULL);
+	ti->ti_node = n;
+	ti->ti_timer = t;
+	ti->ti_ev = sim_at(n->n_sim, ms, node_tick, ti);
+	t->t_world = ti;
+	n->n_timers++;
+}
+
+static void
+count_sent(struct node *n)
+{
+	uint64_t minute = n->n_sim->s_now / SIM_MIN;
+
+	if (minute != n->n_minute) {
+		n->n_minute = minute;
+		n->n_insent = 0;
+	}
+	n->n_sent++;
+	if (++n->n_insent > n->n_maxsent)
+		n->n_maxsent = n->n_insent;
+}
+
+static int
+node_send(void *arg, const struct ike_addr *local,
+    const struct ike_addr *peer, const void *data, size_t len, int marker)
+{
+	struct node *n = arg;
+	struct sim *s = n->n_sim;
+
+	if (local->ia_port != n->n_port && local->ia_port != n->n_natt)
+		sim_fail(s, "%s: send from %s", n->n_name,
+		    addr_print(local));
+	if (n->n_force && local->ia_port != n->n_natt)
+		sim_fail(s, "%s: send from the port it has not", n->n_name);
+	if (!marker != (local->ia_port != n->n_natt))
+		sim_fail(s, "%s: send from %s %s marker", n->n_name,
+		    addr_print(local), marker ? "with" : "without");
+	if (peer->ia_port == 0 || addr_len(peer) == 0)
+		sim_fail(s, "%s: send to %s", n->n_name, addr_print(peer));
+	if (len < IKE_HDRLEN)
+		sim_fail(s, "%s: send %zu octets", n->n_name, len);
+	if (!addr_same(local, &n->n_addr))
+		return (EADDRNOTAVAIL);
+	count_sent(n);
+	sim_send(s, n, local, peer, data, len, marker);
+	return (0);
+}
+
+static void
+node_keepalive(void *arg, const struct ike_addr *local,
+    const struct ike_addr *peer)
+{
+	struct node *n = arg;
+	struct ike_addr src = *local;
+
+	if (local->ia_port != n->n_natt)
+		sim_fail(n->n_sim, "%s: keepalive from %s", n->n_name,
+		    addr_print(local));
+	n->n_keepalives++;
+	if (n->n_nat != NULL && !n->n_cut && addr_same(local, &n->n_addr))
+		nat_out(n->n_sim, n->n_nat, &src);
+}
+
+static int
+node_source(void *arg, const struct ike_addr *peer, struct ike_addr *local)
+{
+	struct node *n = arg;
+
+	if (peer->ia_family != n->n_addr.ia_family)
+		return (EHOSTUNREACH);
+	*local = n->n_addr;
+	return (0);
+}
+
+static int
+node_getspi(void *arg, const struct ksa *k, uint32_t *spi)
+{
+	return (sadb_getspi(arg, k, spi));
+}
+
+static int
+node_addsa(void *arg, const struct ksa *k)
+{
+	return (sadb_add(arg, k));
+}
+
+static int
+node_movesa(void *arg, const struct ksa *old, const struct ksa *new)
+{
+	return (sadb_move(arg, old, new));
+}
+
+static int
+node_delsa(void *arg, const struct ksa *k)
+{
+	return (sadb_del(arg, k));
+}
+
+static int
+node_statsa(void *arg, const struct ksa *k, struct ksa_stat *kt)
+{
+	return (sadb_stat(arg, k, kt));
+}
+
+static void
+answer_free(struct answer *an)
+{
+	if (an->an_ev != NULL)
+		sim_cancel(an->an_node->n_sim, an->an_ev);
+	TAILQ_REMOVE(&an->an_node->n_answers, an, an_entry);
+	sign_res_clear(&an->an_sign);
+	verify_res_clear(&an->an_res);
+	free(an);
+}
+
+static void
+answer_give(void *arg)
+{
+	struct answer *an = arg;
+	struct node *n = an->an_node;
+
+	an->an_ev = NULL;
+	history_who(n->n_sim, n->n_name);
+	if (an->an_verify)
+		engine_verified(n->n_engine, &an->an_res);
+	else
+		engine_signed(n->n_engine, &an->an_sign);
+	answer_free(an);
+}
+
+static void
+answer_later(struct node *n, struct answer *an)
+{
+	an->an_node = n;
+	TAILQ_INSERT_TAIL(&n->n_answers, an, an_entry);
+	if (n->n_cadelay == 0)
+		answer_give(an);
+	else
+		an->an_ev = sim_at(n->n_sim, sim_below(n->n_sim,
+		    n->n_cadelay), answer_give, an);
+}
+
+static void
+node_sign(void *arg, const struct sign_req *sr)
+{
+	struct node *n = arg;
+	struct answer *an;
+
+	if ((an = calloc(1, sizeof(*an))) == NULL)
+		err(2, NULL);
+	ca_sign(n->n_ca, sr, &an->an_sign);
+	answer_later(n, an);
+}
+
+static void
+node_verify(void *arg, const struct verify_req *vr)
+{
+	struct node *n = arg;
+	struct answer *an;
+
+	if ((an = calloc(1, sizeof(*an))) == NULL)
+		err(2, NULL);
+	an->an_verify = 1;
+	ca_verify(n->n_ca, vr, &an->an_res);
+	answer_later(n, an);
+}
+
+static void
+node_event(void *arg, const char *line)
+{
+	struct node *n = arg;
+
+	if (strchr(line, '\n') != NULL)
+		sim_fail(n->n_sim, "%s: an event of two lines", n->n_name);
+	n->n_events++;
+}
+
+static const struct world node_world = {
+	.w_now = node_now, .w_time = node_time, .w_random = node_random,
+	.w_timer = node_timer, .w_untimer = node_untimer,
+	.w_send = node_send, .w_keepalive = node_keepalive,
+	.w_source = node_source, .w_getspi = node_getspi,
+	.w_addsa = node_addsa, .w_movesa = node_movesa,
+	.w_delsa = node_delsa, .w_statsa = node_statsa,
+	.w_sign = node_sign, .w_verify = node_verify,
+	.w_event = node_event
+};
+
+struct node *
+node_new(struct sim *s, const char *name, const char *addr)
+{
+	struct node *n;
+
+	if (s->s_nnodes == SIM_NODES)
+		errx(2, "more than %d nodes", SIM_NODES);
+	if ((n = calloc(1, sizeof(*n))) == NULL)
+		err(2, NULL);
+	n->n_sim = s;
+	snprintf(n->n_name, sizeof(n->n_name), "%s", name);
+	n->n_world = node_world;
+	n->n_port = IKE_PORT;
+	n->n_natt = IKE_PORT_NATT;
+	TAILQ_INIT(&n->n_sas);
+	TAILQ_INIT(&n->n_answers);
+	if (addr_pton(addr, &n->n_addr) == -1)
+		errx(2, "%s is no address", addr);
+	s->s_node[s->s_nnodes++] = n;
+	return (n);
+}
+
+/*
+ * As the parent does it: the ca gets the configuration with the secrets, the
+ * engine what is left without them.
+ */
+struct conf *
+node_conf(struct node *n, const char *text)
+{
+	const char *dir = getenv("W");
+	char name[1024];
+	struct conf *all, *conf;
+	struct policy *pol;
+	struct buf b = { 0 };
+	struct span sp;
+	int fd;
+
+	snprintf(name, sizeof(name), "%s/simXXXXXX",
+	    dir == NULL ? "/tmp" : dir);
+	if ((fd = mkstemp(name)) == -1)
+		err(2, "%s", name);
+	if (write(fd, text, strlen(text)) != strlen(text))
+		err(2, "%s", name);
+	close(fd);
+	all = parse_config(name, 1);
+	unlink(name);
+	if (all == NULL)
+		errx(2, "wrong configuration:\n%s", text);
+	TAILQ_FOREACH(pol, &all->conf_policies, pol_entry) {
+		pol->pol_id = ++n->n_polid;
+		pol->pol_packets = n->n_packets;
+	}
+	if (ca_setconf(n->n_ca, all) == -1)
+		errx(2, "ca_setconf");
+	conf_put(&b, all, 0);
+	conf_free(all);
+	sp.s_data = b.b_data;
+	sp.s_len = b.b_len;
+	if (b.b_failed || (conf = conf_get(&sp)) == NULL)
+		errx(2, "conf_get");
+	buf_clear(&b);
+	return (conf);
+}
+
+void
+node_start(struct node *n, const char *text)
+{
+	struct conf *conf;
+
+	/* kernel_flush(): those a daemon before left */
+	sadb_flush(n);
+	if ((n->n_ca = ca_new()) == NULL ||
+	    (n->n_engine = engine_new(&n->n_world, n)) == NULL)
+		errx(2, "engine_new");
+	n->n_stopped = 0;
+	history_who(n->n_sim, n->n_name);
+	engine_ports(n->n_engine, n->n_port, n->n_natt, n->n_force);
+	conf = node_conf(n, text);
+	engine_config(n->n_engine, conf);
+	engine_start(n->n_engine);
+	history_who(n->n_sim, NULL);
+}
+
+void
+node_config(struct node *n, const char *text)
+{
+	history_who(n->n_sim, n->n_name);
+	engine_config(n->n_engine, node_conf(n, text));
+	history_who(n->n_sim, NULL);
+}
+
+void
+node_rekey(struct node *n, int ike)
+{
+	history_who(n->n_sim, n->n_name);
+	engine_rekey(n->n_engine, ike);
+	history_who(n->n_sim, NULL);
+}
+
+static void
+node_stopped(void *arg)
+{
+	struct node *n = arg;
+
+	n->n_stopped++;
+}
+
+void
+node_stop(struct node *n)
+{
+	history_who(n->n_sim, n->n_name);
+	engine_stop(n->n_engine, node_stopped, n);
+	history_who(n->n_sim, NULL);
+}
+
+/* flush: the machine dies; otherwise its kernel lives on. */
+void
+node_kill(struct node *n, int flush)
+{
+	struct answer *an;
+
+	if (flush)
+		sadb_flush(n);
+	if (n->n_engine == NULL)
+		return;
+	while ((an = TAILQ_FIRST(&n->n_answers)) != NULL)
+		answer_free(an);
+	history_who(n->n_sim, n->n_name);
+	engine_free(n->n_engine);
+	history_who(n->n_sim, NULL);
+	n->n_engine = NULL;
+	ca_free(n->n_ca);
+	n->n_ca = NULL;
+	if (n->n_timers != 0)
+		sim_fail(n->n_sim, "%s: %u timers of a dead engine",
+		    n->n_name, n->n_timers);
+}
+
+void
+node_free(struct node *n)
+{
+	node_kill(n, 1);
+	free(n->n_nat);
+	free(n);
+}
