@@ -167,8 +167,8 @@ child_free(struct child *ch)
 	free(ch);
 }
 
-static void
-put_spi(uint8_t p[4], uint32_t spi)
+void
+child_putspi(uint8_t p[4], uint32_t spi)
 {
 	p[0] = spi >> 24;
 	p[1] = spi >> 16;
@@ -182,7 +182,7 @@ child_offer(struct child *ch, struct msgb *mb)
 	struct policy *pol = child_policy(ch);
 	uint8_t spi[4];
 
-	put_spi(spi, ch->ch_in);
+	child_putspi(spi, ch->ch_in);
 	mb_sa_spi(mb, &pol->pol_childsa, spi, sizeof(spi), 1);
 	mb_ts(mb, IKE_P_TSI, &pol->pol_src);
 	mb_ts(mb, IKE_P_TSR, &pol->pol_dst);
@@ -253,7 +253,7 @@ child_answer(struct child *ch, struct msgb *mb)
 {
 	uint8_t spi[4];
 
-	put_spi(spi, ch->ch_in);
+	child_putspi(spi, ch->ch_in);
 	mb_sa_spi(mb, &ch->ch_prop, spi, sizeof(spi), 0);
 }
 

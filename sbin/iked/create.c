@@ -27,26 +27,11 @@
 
 #define CHILDREN_MAX	8	/* of a tunnel: a peer cannot pile them up */
 
-static void
-put_spi(uint8_t p[4], uint32_t spi)
-{
-	p[0] = spi >> 24;
-	p[1] = spi >> 16;
-	p[2] = spi >> 8;
-	p[3] = spi;
-}
-
-/* -1: a wins (its lowest nonce is higher); 1: it loses. */
 static int
 child_loses(const struct child *a, const struct child *b)
 {
-	size_t n = a->ch_noncelen < b->ch_noncelen ? a->ch_noncelen :
-	    b->ch_noncelen;
-	int cmp = memcmp(a->ch_nonce, b->ch_nonce, n);
-
-	if (cmp == 0)
-		return (a->ch_noncelen < b->ch_noncelen ? 1 : -1);
-	return (cmp < 0 ? 1 : -1);
+	return (nonce_cmp(a->ch_nonce, a->ch_noncelen, b->ch_nonce,
+	    b->ch_noncelen) < 0);
 }
 
 /*
@@ -59,7 +44,7 @@ child_collide(struct child *old)
 	struct tunnel *tn = old->ch_tun;
 	struct child *gone;
 
-	gone = child_loses(old->ch_mine, old->ch_theirs) > 0 ? old->ch_mine :
+	gone = child_loses(old->ch_mine, old->ch_theirs) ? old->ch_mine :
 	    old;
 	log_debug("simultaneous rekeying of 0x%08x: ours %s", old->ch_in,
 	    gone == old ? "stays" : "goes");
@@ -246,11 +231,11 @@ create_child_start(struct sa *sa, struct job *jb)
 	memset(&mb, 0, sizeof(mb));
 	en_random(sa->sa_engine, jb->jb_nonce, sizeof(jb->jb_nonce));
 	if (jb->jb_child != NULL) {
-		put_spi(spi, jb->jb_child->ch_in);
+		child_putspi(spi, jb->jb_child->ch_in);
 		mb_notify(&mb, IKE_PROTO_ESP, spi, sizeof(spi),
 		    IKE_N_REKEY_SA, NULL, 0);
 	}
-	put_spi(spi, jb->jb_new->ch_in);
+	child_putspi(spi, jb->jb_new->ch_in);
 	mb_sa_spi(&mb, &pol->pol_childsa, spi, sizeof(spi), 0);
 	mb_nonce(&mb, jb->jb_nonce, sizeof(jb->jb_nonce));
 	if (group == 0)
@@ -361,7 +346,7 @@ create_use(struct tunnel *tn, struct job *jb, struct child *ch)
 		ch->ch_flags |= CHF_DELETING;
 		other = jb->jb_type == JOB_CHILD_REKEY ? child_current(tn) :
 		    NULL;
-		if (other != NULL && child_loses(ch, other) > 0)
+		if (other != NULL && child_loses(ch, other))
 			job_add(tn, JOB_CHILD_DELETE, ch, child_drain(tn));
 		else
 			ch->ch_flags &= ~CHF_DELETING;

@@ -38,11 +38,8 @@ ikerekey_inherit(struct sa *sa, const struct sa *old)
 static int
 ikerekey_loses(const struct sa *a, const struct sa *b)
 {
-	size_t n = a->sa_noncelen < b->sa_noncelen ? a->sa_noncelen :
-	    b->sa_noncelen;
-	int cmp = memcmp(a->sa_nonce, b->sa_nonce, n);
-
-	return (cmp < 0 || (cmp == 0 && a->sa_noncelen < b->sa_noncelen));
+	return (nonce_cmp(a->sa_nonce, a->sa_noncelen, b->sa_nonce,
+	    b->sa_noncelen) < 0);
 }
 
 /* From now on it is the one that asks. */

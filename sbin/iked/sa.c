@@ -330,15 +330,20 @@ sa_settled(struct sa *sa)
 		    life * 88 / 100));
 }
 
-/* RFC 7296 2.8.1: the lowest of the nonces decides. */
+/* RFC 7296 2.8.1: the lowest of the nonces decides; as strings of octets. */
+int
+nonce_cmp(const void *a, size_t alen, const void *b, size_t blen)
+{
+	int cmp = memcmp(a, b, alen < blen ? alen : blen);
+
+	return (cmp != 0 ? cmp : alen < blen ? -1 : alen > blen);
+}
+
 void
 sa_lower_nonce(uint8_t *lower, size_t *len, const struct buf *a,
     const struct buf *b)
 {
-	size_t n = a->b_len < b->b_len ? a->b_len : b->b_len;
-	int cmp = memcmp(a->b_data, b->b_data, n);
-
-	if (cmp > 0 || (cmp == 0 && a->b_len > b->b_len))
+	if (nonce_cmp(a->b_data, a->b_len, b->b_data, b->b_len) > 0)
 		a = b;
 	*len = a->b_len;
 	memcpy(lower, a->b_data, a->b_len);

@@ -397,6 +397,7 @@ const struct skey *sa_inkey(const struct sa *);
 void		 sa_settled(struct sa *);	/* established */
 void		 sa_retire(struct sa *, int tell);	/* it was rekeyed */
 int		 sa_natt(const struct sa *);	/* its messages have a marker */
+int		 nonce_cmp(const void *, size_t, const void *, size_t);
 void		 sa_lower_nonce(uint8_t *, size_t *, const struct buf *,
 		    const struct buf *);
 const char	*sa_prefix(const struct sa *);	/* "spi=0x..: " */
@@ -468,6 +469,7 @@ int		 child_derive(struct child *, struct sa *,
 /* To the kernel: both ways, or inbound only (half).  0 or -1. */
 int		 child_install(struct child *, struct sa *, int half);
 void		 child_doubted(struct sa *);	/* the peer has not */
+void		 child_putspi(uint8_t [4], uint32_t);
 void		 child_mute(struct child *);	/* do not send by it */
 int		 child_complete(struct child *);	/* the outbound, too */
 void		 child_proved(struct sa *);	/* the peer has our answers */
