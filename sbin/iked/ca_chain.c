@@ -41,16 +41,16 @@ static const struct {
 	{ X509_V_ERR_UNABLE_TO_GET_CRL,
 	    "put the CRL of its CA into crls/ (with any CRL, every CA of the "
 	    "chain needs one)" },
-	{ X509_V_ERR_CRL_HAS_EXPIRED, "put a newer CRL into crls/" },
+	{ X509_V_ERR_CRL_HAS_EXPIRED, "put a newer CRL into /etc/iked/crls" },
 	{ X509_V_ERR_CRL_NOT_YET_VALID, "set the clock" },
 	{ X509_V_ERR_CRL_SIGNATURE_FAILURE,
-	    "the CRL in crls/ is not by this CA" },
+	    "the CRL in /etc/iked/crls is not by this CA" },
 	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
-	    "put the certificate of its CA into /etc/iked/ca; for a CA that is no "
-	    "root, there is `set cert_partial_chain'" },
+	    "put the certificate of its CA into /etc/iked/ca; for a CA that "
+	    "is no root, there is `set cert_partial_chain'" },
 	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-	    "put the certificate of its CA into /etc/iked/ca, or let the peer send "
-	    "those between" },
+	    "put the certificate of its CA into /etc/iked/ca, or let the peer "
+	    "send those between" },
 	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
 	    "put the certificate of its CA into /etc/iked/ca" },
 	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
