@@ -650,6 +650,8 @@ child_relieve(struct child *ch)
 	struct tunnel *tn = ch->ch_tun;
 	struct child *other, *next;
 
+	if (tn->tn_flags & TNF_CLOSING)
+		return;
 	TAILQ_FOREACH_SAFE(other, &tn->tn_children, ch_entry, next)
 		if (other != ch && other->ch_state == CH_HALF &&
 		    child_last(tn, ch))
@@ -742,6 +744,10 @@ child_tick(void *arg)
 		break;
 	case CH_OLD:
 		child_free(ch);
+		if (tn->tn_flags & TNF_CLOSING) {
+			tun_reap(tn);
+			return;
+		}
 		break;
 	default:
 		break;

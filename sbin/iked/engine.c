@@ -220,7 +220,12 @@ engine_stopped(void *arg)
 {
 	struct engine *en = arg;
 	void (*done)(void *) = en->en_done;
+	struct tunnel *tn;
+	struct child *ch, *next;
 
+	TAILQ_FOREACH(tn, &en->en_tunnels, tn_entry)
+		TAILQ_FOREACH_SAFE(ch, &tn->tn_children, ch_entry, next)
+			child_free(ch);
 	en_untimer(en, &en->en_stop);
 	en->en_done = NULL;
 	if (done != NULL)

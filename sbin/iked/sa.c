@@ -179,11 +179,8 @@ sa_free(struct sa *sa, const char *why)
 	frags_clear(&sa->sa_frags_res);
 	free(sa);
 	en->en_stats.st_sas_removed++;
-	if (tn != NULL && LIST_EMPTY(&tn->tn_sas) &&
-	    !(tn->tn_flags & TNF_HELD)) {
-		tun_free(tn);
-		en_maybe_done(en);
-	}
+	if (tn != NULL)
+		tun_reap(tn);
 }
 
 static void

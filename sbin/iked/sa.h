@@ -347,6 +347,7 @@ void		 plan_say(struct plan *, const char *, ...)
 struct tunnel	*tun_new(struct engine *, struct plan *);
 /* Frees all: children out of the kernel, IKE SAs without a word. */
 void		 tun_free(struct tunnel *);
+void		 tun_reap(struct tunnel *);	/* if nothing is left */
 /*
  * The end of it, logged with why: children out of the kernel; if tell, a
  * DELETE to the peer; what has to linger does.  The plan begins anew if

@@ -52,15 +52,12 @@ tun_new(struct engine *en, struct plan *pn)
 	return (tn);
 }
 
-/* All but the IKE SAs. */
+/* Nothing more is asked. */
 static void
 tun_strip(struct tunnel *tn)
 {
-	struct child *ch;
 	struct job *jb;
 
-	while ((ch = TAILQ_FIRST(&tn->tn_children)) != NULL)
-		child_free(ch);
 	while ((jb = TAILQ_FIRST(&tn->tn_jobs)) != NULL) {
 		TAILQ_REMOVE(&tn->tn_jobs, jb, jb_entry);
 		job_free(tn->tn_engine, jb);
@@ -74,11 +71,14 @@ void
 tun_free(struct tunnel *tn)
 {
 	struct engine *en = tn->tn_engine;
+	struct child *ch;
 	struct job *jb;
 	struct sa *sa;
 
 	tn->tn_flags |= TNF_CLOSING | TNF_GONE | TNF_HELD;
 	tun_strip(tn);
+	while ((ch = TAILQ_FIRST(&tn->tn_children)) != NULL)
+		child_free(ch);
 	TAILQ_REMOVE(&en->en_tunnels, tn, tn_entry);
 	/* what a request is making goes with the request */
 	for (sa = LIST_FIRST(&tn->tn_sas); sa != NULL;)
@@ -109,6 +109,33 @@ tun_drop_young(struct tunnel *tn)
 			sa_free(sa, NULL);
 }
 
+/* The last IKE SA is gone, or the last child: what is left of it? */
+void
+tun_reap(struct tunnel *tn)
+{
+	struct engine *en = tn->tn_engine;
+
+	if ((tn->tn_flags & TNF_HELD) || !LIST_EMPTY(&tn->tn_sas))
+		return;
+	tn->tn_flags |= TNF_CLOSING | TNF_GONE;
+	if (TAILQ_EMPTY(&tn->tn_children))
+		tun_free(tn);
+	en_maybe_done(en);
+}
+
+/* Send no more; the peer's last packets are welcome for a while. */
+static void
+tun_retire(struct tunnel *tn)
+{
+	struct child *ch, *next;
+
+	TAILQ_FOREACH_SAFE(ch, &tn->tn_children, ch_entry, next)
+		if (ch->ch_state == CH_LARVAL)
+			child_free(ch);
+		else
+			child_retire(ch);
+}
+
 void
 tun_close(struct tunnel *tn, const char *why, int tell, int again)
 {
@@ -126,6 +153,7 @@ tun_close(struct tunnel *tn, const char *why, int tell, int again)
 		    pn->pn_policy->pol_name : "-", why);
 	tn->tn_flags |= TNF_CLOSING | TNF_HELD;
 	tun_strip(tn);
+	tun_retire(tn);
 	if (!tell || sa == NULL || sa->sa_state != SA_ESTABLISHED) {
 		LIST_FOREACH_SAFE(sa, &tn->tn_sas, sa_entry, next)
 			sa_close(sa, NULL);
@@ -145,8 +173,7 @@ tun_close(struct tunnel *tn, const char *why, int tell, int again)
 	else
 		job_next(tn);
 	tn->tn_flags &= ~TNF_HELD;
-	if (LIST_EMPTY(&tn->tn_sas))
-		tun_free(tn);
+	tun_reap(tn);
 	en_maybe_done(en);
 }
 
