@@ -984,8 +984,12 @@ pfkey_change(struct tdb *tdb, void **exts)
 	const struct sadb_sa *sa = exts[SADB_EXT_SA];
 
 	NET_ASSERT_LOCKED_EXCLUSIVE();
-	if (ISSET(sa->sadb_sa_flags, SADB_X_SAFLAGS_UDPENCAP))
+	if (ISSET(sa->sadb_sa_flags, SADB_X_SAFLAGS_UDPENCAP) &&
+	    !ISSET(READ_ONCE(tdb->tdb_flags), TDBF_UDPENCAP)) {
 		tdb_changeflags(tdb, 0, TDBF_UDPENCAP);
+		/* UDP takes 8 bytes of what was found to fit */
+		__atomic_store_n(&tdb->tdb_mtu, 0, __ATOMIC_RELAXED);
+	}
 	set_current(tdb, exts[SADB_EXT_LIFETIME_CURRENT]);
 	set_hard(tdb, exts[SADB_EXT_LIFETIME_HARD]);
 	set_soft(tdb, exts[SADB_EXT_LIFETIME_SOFT]);

@@ -182,7 +182,8 @@ ipsp_process_done(struct mbuf *m, struct tdb *tdb)
 	int error;
 
 	if (ISSET(READ_ONCE(tdb->tdb_flags), TDBF_UDPENCAP)) {
-		if (!READ_ONCE(udpencap_enable)) {
+		if (!READ_ONCE(udpencap_enable) ||
+		    READ_ONCE(udpencap_port) == 0) {
 			m_freem(m);
 			return (ENXIO);
 		}
