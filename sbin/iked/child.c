@@ -384,7 +384,7 @@ child_lifetimes(struct child *ch, struct ksa *ks)
 	if (pol == NULL)
 		return;
 	packets = child_packets(ch);
-	ks->ks_hard_s = pol->pol_lifetime;
+	ks->ks_hard_s = ch->ch_hard;
 	ks->ks_soft_s = ch->ch_soft;
 	ks->ks_hard_bytes = pol->pol_bytes;
 	ks->ks_soft_bytes = pol->pol_bytes / 1000 * en_jitter(en, 850, 950);
@@ -501,10 +501,9 @@ child_soft(struct engine *en, uint32_t hard)
 
 /* How long a replaced one stays before its delete, in ms. */
 uint64_t
-child_drain(const struct tunnel *tn)
+child_drain(const struct child *ch)
 {
-	uint64_t life = tn->tn_plan == NULL ? 0 :
-	    tn->tn_plan->pn_policy->pol_lifetime * SEC;
+	uint64_t life = (uint64_t)ch->ch_hard * SEC;
 
 	return (life != 0 && life / 8 < DRAIN ? life / 8 : DRAIN);
 }
@@ -524,7 +523,8 @@ child_install(struct child *ch, struct sa *sa, int half)
 	child_place(ch, sa);
 	ch->ch_sa = sa;
 	keylog_child(ch, sa);
-	ch->ch_soft = child_soft(en, pol->pol_lifetime);
+	ch->ch_hard = pol->pol_lifetime;
+	ch->ch_soft = child_soft(en, ch->ch_hard);
 	ch->ch_rekey_at = ch->ch_soft == 0 ? 0 :
 	    en_now(en) + (uint64_t)ch->ch_soft * SEC;
 	if (child_addsa(ch, 0) == -1)

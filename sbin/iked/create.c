@@ -49,7 +49,7 @@ child_collide(struct child *old)
 	log_debug("simultaneous rekeying of 0x%08x: ours %s", old->ch_in,
 	    gone == old ? "stays" : "goes");
 	gone->ch_flags |= CHF_DELETING;
-	job_add(tn, JOB_CHILD_DELETE, gone, child_drain(tn));
+	job_add(tn, JOB_CHILD_DELETE, gone, child_drain(gone));
 }
 
 static unsigned int
@@ -347,7 +347,7 @@ create_use(struct tunnel *tn, struct job *jb, struct child *ch)
 		other = jb->jb_type == JOB_CHILD_REKEY ? child_current(tn) :
 		    NULL;
 		if (other != NULL && child_loses(ch, other))
-			job_add(tn, JOB_CHILD_DELETE, ch, child_drain(tn));
+			job_add(tn, JOB_CHILD_DELETE, ch, child_drain(ch));
 		else
 			ch->ch_flags &= ~CHF_DELETING;
 		return;
@@ -358,7 +358,7 @@ create_use(struct tunnel *tn, struct job *jb, struct child *ch)
 		child_collide(old);
 	else {
 		old->ch_flags |= CHF_DELETING;
-		job_add(tn, JOB_CHILD_DELETE, old, child_drain(tn));
+		job_add(tn, JOB_CHILD_DELETE, old, child_drain(old));
 	}
 }
 

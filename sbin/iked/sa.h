@@ -138,7 +138,7 @@ struct child {
 	struct child	 *ch_mine;
 	struct child	 *ch_theirs;
 	uint64_t	  ch_created;
-	uint32_t	  ch_soft;	/* s */
+	uint32_t	  ch_soft, ch_hard;	/* s, 0: none */
 	struct timer	  ch_timer;	/* rekey, drain, proof, grace */
 	uint64_t	  ch_rekey_at;
 };
@@ -479,7 +479,7 @@ struct child	*child_by_in(struct tunnel *, uint32_t spi);
 struct child	*child_by_out(struct tunnel *, uint32_t spi);
 void		 child_ksa(struct child *, struct ksa *, int out);
 void		 child_expired(struct child *, int hard);
-uint64_t	 child_drain(const struct tunnel *);
+uint64_t	 child_drain(const struct child *);
 void		 child_uncouple(struct child *);	/* no SAs */
 void		 child_place(struct child *, const struct sa *);
 struct child	*child_current(struct tunnel *);
