@@ -14,8 +14,8 @@
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
 
-# Files that nobody meant as a configuration, B50 of the bad inputs: each is
-# refused with a few readable lines, and nothing crashes.
+# junk.sh B50: files that nobody meant as a configuration.  Each is refused
+# with a few readable lines, and nothing crashes.
 
 set -u
 parse=${PARSE:-$(pwd)/${CONF:-}/parse}
@@ -120,6 +120,13 @@ done
 chmod 640 open
 parsed open
 [ $rc -eq 0 ] || { echo "mode 640: refused"; cat err; status=1; }
+
+{ echo 'ikev2 "one" from any to any srcid a iface sec0'
+    echo 'ikev2 "two" from any to any srcid a iface sec0'; } >twice
+refused twice 1
+# Keys that begin with 0, have 7 characters, have 65: all good.
+parsed psk.in
+[ $rc -eq 0 ] || { echo "psk.in: refused"; cat err; status=1; }
 
 # Sixteen files deep is too deep, fifteen is not.
 i=0

@@ -16,9 +16,11 @@
 
 
 /*
- * dhtest: Diffie-Hellman of every group, and the public values that no
- * honest peer sends.  dh.c is inside, so that a struct dh can get the private
- * value of a published vector; libcrypto takes none otherwise.
+ *	dhtest -l | test
+ *
+ * Diffie-Hellman of every group, and the public values that no honest peer
+ * sends: B32 of the bad inputs.  dh.c is inside, so that a struct dh can get
+ * the private value of a published vector; libcrypto takes none otherwise.
  */
 #include "dh.c"
 
@@ -190,7 +192,6 @@ both(struct group *gr)
 	    sa.b_len == len && sb.b_len == len &&
 	    memcmp(sa.b_data, sb.b_data, len) == 0,
 	    "group %u: the ends have different secrets", gr->gr_id);
-	lengths(a);
 	buf_clear(&pa);
 	buf_clear(&pb);
 	buf_clear(&sa);
@@ -235,7 +236,7 @@ modp_value(struct buf *b, const struct group *gr, const BIGNUM *from, int add)
 }
 
 static void
-modp_bad(struct dh *dh)
+modp_bad(unsigned int row)
 {
 	static const struct {
 		const char	*what;
@@ -244,6 +245,7 @@ modp_bad(struct dh *dh)
 		{ "zero", 0, 0 }, { "one", 0, 1 }, { "p - 1", 1, 0 },
 		{ "p", 1, 1 }, { "p + 1", 1, 2 }, { "p + 2", 1, 3 },
 	};
+	struct dh *dh = must_new(modp_golden[row].group);
 	const struct group *gr = dh->dh_gr;
 	struct buf pub = { 0 }, secret = { 0 };
 	unsigned int i;
@@ -265,6 +267,7 @@ modp_bad(struct dh *dh)
 	    "group %u: p - 2 is refused", gr->gr_id);
 	buf_clear(&pub);
 	buf_clear(&secret);
+	dh_free(dh);
 }
 
 /* The prime, the generator, and an exponent of the length it should have. */
@@ -289,7 +292,6 @@ modp(unsigned int row)
 	BN_clear_free(priv);
 	modp_value(&g, dh->dh_gr, NULL, 2);
 	generator(dh, &g);
-	modp_bad(dh);
 	buf_clear(&g);
 	dh_free(dh);
 }
@@ -319,12 +321,23 @@ static void
 ecp(unsigned int row)
 {
 	struct dh *dh = must_new(generators[row].group);
+	struct buf g = { 0 };
+
+	unhex(&g, generators[row].point);
+	generator(dh, &g);
+	buf_clear(&g);
+	dh_free(dh);
+}
+
+static void
+ecp_bad(unsigned int row)
+{
+	struct dh *dh = must_new(generators[row].group);
 	struct buf g = { 0 }, zero = { 0 };
 	size_t i, half;
 
 	unhex(&g, generators[row].point);
 	half = g.b_len / 2;
-	generator(dh, &g);
 	for (i = 0; i < 8 * g.b_len; i += i % 8 == 7 ? 25 : 1) {
 		g.b_data[i / 8] ^= 1 << i % 8;
 		refused(dh, &g, "a point beside the curve");
@@ -456,7 +469,7 @@ x25519_known(void)
 
 /* The values of small order: 0, 1, p - 1, p, p + 1 and two of order 8. */
 static void
-x25519(void)
+x25519_bad(void)
 {
 	static const char *const small[] = {
 	    "0000000000000000000000000000000000000000000000000000000000000000",
@@ -469,11 +482,19 @@ x25519(void)
 	    "0000000000000000000000000000000000000000000000000000000000000080",
 	};
 	struct dh *dh = must_new(IKE_DH_CURVE25519);
-	struct buf g = { 0 };
 	unsigned int i;
 
 	for (i = 0; i < nitems(small); i++)
 		refused_hex(dh, small[i]);
+	dh_free(dh);
+}
+
+static void
+x25519(void)
+{
+	struct dh *dh = must_new(IKE_DH_CURVE25519);
+	struct buf g = { 0 };
+
 	memset(buf_room(&g, 32), 0, 32);
 	g.b_data[0] = 9;
 	generator(dh, &g);
@@ -485,27 +506,111 @@ x25519(void)
 	dh_free(dh);
 }
 
-int
-main(void)
+static void
+test_agree(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nitems(groups); i++)
+		both(&groups[i]);
+}
+
+static void
+test_modp(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nitems(modp_golden); i++)
+		modp(i);
+}
+
+static void
+test_curves(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nitems(generators); i++)
+		ecp(i);
+	for (i = 0; i < nitems(ecp_golden); i++)
+		ecp_known(i);
+	x25519();
+}
+
+static void
+test_sizes(void)
+{
+	struct dh *dh;
+	unsigned int i;
+
+	for (i = 0; i < nitems(groups); i++) {
+		dh = must_new(groups[i].gr_id);
+		lengths(dh);
+		dh_free(dh);
+	}
+}
+
+static void
+test_bad_modp(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nitems(modp_golden); i++)
+		modp_bad(i);
+}
+
+static void
+test_bad_points(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nitems(generators); i++)
+		ecp_bad(i);
+	ecp_range();
+}
+
+static void
+test_unknown(void)
 {
 	static const uint16_t unknown[] = { 0, 3, 4, 22, 24, 32, 1035, 65535 };
 	unsigned int i;
 
-	log_init("dhtest", 1, 0);
-	for (i = 0; i < nitems(groups); i++)
-		both(&groups[i]);
-	for (i = 0; i < nitems(modp_golden); i++)
-		modp(i);
-	padding();
-	for (i = 0; i < nitems(generators); i++)
-		ecp(i);
-	ecp_range();
-	for (i = 0; i < nitems(ecp_golden); i++)
-		ecp_known(i);
-	x25519();
 	for (i = 0; i < nitems(unknown); i++)
 		check(dh_publen(unknown[i]) == 0 && dh_new(unknown[i]) == NULL,
 		    "group %u exists", unknown[i]);
 	dh_free(NULL);
-	return (check_done());
+}
+
+static const struct {
+	const char	*name;
+	void		(*fn)(void);
+} tests[] = {
+	{ "agree",		test_agree },
+	{ "modp",		test_modp },
+	{ "padding",		padding },
+	{ "curves",		test_curves },
+	{ "B32-sizes",		test_sizes },
+	{ "B32-modp",		test_bad_modp },
+	{ "B32-points",		test_bad_points },
+	{ "B32-x25519",		x25519_bad },
+	{ "B32-unknown",	test_unknown },
+};
+
+int
+main(int argc, char **argv)
+{
+	unsigned int i;
+	int list;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: dhtest -l | test\n");
+		return (2);
+	}
+	list = strcmp(argv[1], "-l") == 0;
+	log_init("dhtest", 1, 0);
+	for (i = 0; i < nitems(tests); i++)
+		if (list)
+			printf("%s\n", tests[i].name);
+		else if (strcmp(argv[1], tests[i].name) == 0)
+			tests[i].fn();
+	return (list ? 0 : check_done());
 }

@@ -39,7 +39,7 @@ static const struct {
 	{ "up",		test_up,	500 },
 	{ "twice",	test_twice,	100 },
 	{ "rekey",	test_rekey,	500 },
-	{ "collide",	test_collide,	500 },
+	{ "B34-collide",	test_collide,	500 },
 	{ "expire",	test_expire,	200 },
 	{ "crash",	test_crash,	500 },
 	{ "partition",	test_partition,	100 },
@@ -49,12 +49,12 @@ static const struct {
 	{ "mobike",	test_mobike,	200 },
 	{ "hub",	test_hub,	100 },
 	{ "ctl",	test_ctl,	100 },
-	{ "flood",	test_flood,	5 },
+	{ "B39-flood",	test_flood,	5 },
 	{ "wrong",	test_wrong,	200 },
-	{ "group",	test_group,	200 },
-	{ "junk",	test_junk,	200 },
-	{ "mutate",	test_mutate,	200 },
-	{ "rogue",	test_rogue,	200 }
+	{ "B32-group",	test_group,	200 },
+	{ "B40-junk",	test_junk,	200 },
+	{ "B40-mutate",	test_mutate,	200 },
+	{ "B34-rogue",	test_rogue,	200 }
 };
 #define NTESTS	(sizeof(tests) / sizeof(tests[0]))
 
