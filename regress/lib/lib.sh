@@ -25,8 +25,14 @@
 #	gateways			the pair below, with a tunnel
 #	tunnel UNIT A ADDR B ADDR	secUNIT between two machines, with keys
 #	keys UNIT [cipher]		its SAs, anew
-#	load SECONDS; unload		pings from ha to hb, one each so many
-#					seconds; how many were $sent and $lost
+#	load SECONDS [NAME ADDR]; unload	pings from ha to hb, or others,
+#					one each so many seconds; how many
+#					were $sent and $lost
+#	daemon NAME [option ...]	iked there, with the iked.conf of its
+#				etc, logging to $W/NAME.iked
+#	undaemon NAME			end it; it has to leave nothing behind
+#	active NAME secN ...		whether all these have link
+#	up NAME secN ...		they have, before long
 #	fail text			say what is wrong, and go on
 #	verdict				exit as the failures say
 #
@@ -80,6 +86,9 @@ the_end()
 	done
 	if [ $rc -ne 0 ] && [ $rc -ne 77 ]; then
 		[ -z "$machines" ] || grep -H . "$W"/*.log
+		for f in "$W"/*.iked; do
+			[ ! -e "$f" ] || tail -v -n 100 "$f"
+		done
 		for m in $machines; do
 			grep -H 'panic\|leak' "$W/$m/console"
 		done
@@ -150,6 +159,41 @@ hub()
 	hubpid=$!
 }
 
+daemon()
+{
+	name=$1
+	shift
+	san=${ASAN_OPTIONS:-}
+	# who has given up root and the files cannot look for leaks
+	[ "$(id -u)" != 0 ] || san=$san:detect_leaks=0
+	start "$name" env ASAN_OPTIONS="$san" iked -d "$@" 2>>"$W/$name.iked"
+	echo $started >"$W/$name.iked.pid"
+}
+
+undaemon()
+{
+	p=$(cat "$W/$1.iked.pid")
+	kill "$p" && wait "$p" || fail "iked of $1: exit $?"
+	set -- "$1" "$(on "$1" ipsecctl -s sa)"
+	[ -z "$2" ] || fail "iked of $1 leaves SAs: $2"
+}
+
+active()
+{
+	name=$1
+	shift
+	for i; do
+		on "$name" ifconfig "$i" | grep -q 'status: active' || return 1
+	done
+}
+
+up()
+{
+	await 10 active "$@" && return
+	fail "not active: $*"
+	exit 1
+}
+
 # Hexadecimal digits of n random bytes.
 random()
 {
@@ -157,6 +201,7 @@ random()
 }
 
 spi=4096
+pinger=ha
 
 # keys UNIT [cipher ...]: new SAs for a tunnel, at both ends.  The cipher is
 # "aes", or "aes-128-gcm testonly".
@@ -218,10 +263,10 @@ router()
 	    sysctl -q net.inet.ip.forwarding=1"
 }
 
-# Answers that ha ever had, whether ping was still there to see them or not.
+# Answers that it ever had, whether ping was still there to see them or not.
 replies()
 {
-	on ha netstat -s -p icmp | awk '
+	on "$pinger" netstat -s -p icmp | awk '
 	/Input histogram/ { on = 1 }
 	on && /echo reply:/ { n = $3 }
 	END { print n + 0 }'
@@ -229,8 +274,10 @@ replies()
 
 load()
 {
+	pinger=${2:-ha}
 	replied=$(replies)
-	start ha ping -q -i "$1" -c 1000000 -w 1 10.2.0.2 >"$W/load" 2>&1
+	start "$pinger" ping -q -i "$1" -c 1000000 -w 1 "${3:-10.2.0.2}" \
+	    >"$W/load" 2>&1
 	loader=$started
 }
 

@@ -532,7 +532,8 @@ child_install(struct child *ch, struct sa *sa, int half)
 	ch->ch_state = CH_HALF;
 	child_log_loaded(ch, sa);
 	if (half) {
-		en_timer(en, &ch->ch_timer, PROOF);
+		ch->ch_proof = en_now(en) + PROOF;
+		en_timer(en, &ch->ch_timer, PROOF_POLL);
 		return (0);
 	}
 	return (child_complete(ch));
@@ -627,7 +628,23 @@ child_doubted(struct sa *sa)
 
 	TAILQ_FOREACH(ch, &sa->sa_tun->tn_children, ch_entry)
 		if (ch->ch_state == CH_HALF && ch->ch_sa == sa)
-			en_timer(sa->sa_engine, &ch->ch_timer, PROOF);
+			ch->ch_proof = en_now(sa->sa_engine) + PROOF;
+}
+
+/* The peer has not shown that it has this one, by ESP at least. */
+static int
+child_unproved(struct child *ch)
+{
+	struct engine *en = ch->ch_tun->tn_engine;
+	struct ksa_stat kt;
+	struct ksa ks;
+
+	if (en_now(en) >= ch->ch_proof)
+		return (0);
+	child_ksa(ch, &ks, 0);
+	return (!(ch->ch_flags & CHF_INKERNEL) ||
+	    en->en_world.w_statsa(en->en_arg, &ks, &kt) != 0 ||
+	    kt.kt_packets == 0);
 }
 
 /* With `gone' gone, is there nothing to send by? */
@@ -736,7 +753,9 @@ child_tick(void *arg)
 
 	switch (ch->ch_state) {
 	case CH_HALF:
-		if (child_complete(ch) == -1)
+		if (child_unproved(ch))
+			en_timer(tn->tn_engine, &ch->ch_timer, PROOF_POLL);
+		else if (child_complete(ch) == -1)
 			child_retire(ch);
 		break;
 	case CH_LIVE:

@@ -72,6 +72,11 @@ info_closed(struct sa *sa)
 	log_debug("%sikev2_ikesa_recv_delete: received delete",
 	    sa_prefix(sa));
 	if (sa != tn->tn_sa || (tn->tn_flags & TNF_CLOSING)) {
+		/* it would not, did it not have the other one */
+		if (next != NULL)
+			next->sa_flags |= SAF_CONFIRMED;
+		if (next != NULL && next == tn->tn_sa)
+			en_timer(tn->tn_engine, &tn->tn_wake, 0);
 		sa_close(sa, sa->sa_state == SA_REPLACED ? "SA rekeyed" :
 		    NULL);
 		return;

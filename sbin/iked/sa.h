@@ -50,6 +50,7 @@
 #define DRAIN		(2 * SEC)	/* replaced SA: before its delete */
 #define GRACE		(5 * SEC)	/* deleted SA: its last packets in */
 #define PROOF		(30 * SEC)	/* responder sends by the new SA */
+#define PROOF_POLL	(1 * SEC)	/* or if ESP came by it */
 #define SETTLE		(5 * SEC)	/* responder asks by the new IKE SA */
 #define CHILDLESS	(300 * SEC)	/* IKE SA without a child */
 #define IDLE		(300 * SEC)	/* nothing heard: ask */
@@ -141,6 +142,7 @@ struct child {
 	uint32_t	  ch_soft, ch_hard;	/* s, 0: none */
 	struct timer	  ch_timer;	/* rekey, drain, proof, grace */
 	uint64_t	  ch_rekey_at;
+	uint64_t	  ch_proof;	/* ms; the peer has it by then */
 };
 TAILQ_HEAD(children, child);
 
