@@ -132,9 +132,12 @@ show_ip(const uint8_t *p, size_t len)
 	else if (p[9] == 50 && len >= hl + 8)
 		printf("ESP %s > %s spi 0x%08x seq %u len %zu\n", a, b,
 		    be32(p + hl), be32(p + hl + 4), total);
-	else if (p[9] != 17 || fragment ||
-	    !show_udp(a, b, p + hl, len - hl, total))
+	else if (p[9] != 17 || fragment || len < hl + 8)
 		printf("IP %s > %s proto %u len %zu\n", a, b, p[9], total);
+	else if (!show_udp(a, b, p + hl, len - hl, total))
+		printf("IP %s > %s proto 17 len %zu ports %u %u\n", a, b,
+		    total, p[hl] << 8 | p[hl + 1], p[hl + 2] << 8 |
+		    p[hl + 3]);
 }
 
 static void

@@ -60,15 +60,16 @@ ctl_reset(struct pair *p, int w)
 	char id[32];
 	uint32_t spi;
 
-	spi = sadb_newest(n, 0, 0)->sa_k.ks_spi;
+	spi = sadb_newest(n, 0, 1)->sa_k.ks_spi;
 	if (engine_reset(n->n_engine, "FQDN/nobody") != 0)
 		sim_fail(p->p_sim, "nobody was reset");
 	snprintf(id, sizeof(id), "FQDN/%s0.example", p->p_node[!w]->n_name);
 	if (engine_reset(n->n_engine, id) != 1)
 		sim_fail(p->p_sim, "%s was not reset", id);
 	sim_run(p->p_sim, 100);
-	if (sadb_newest(n, 0, 0) != NULL &&
-	    sadb_newest(n, 0, 0)->sa_k.ks_spi == spi)
+	/* inbound waits for what is under way */
+	if (sadb_newest(n, 0, 1) != NULL &&
+	    sadb_newest(n, 0, 1)->sa_k.ks_spi == spi)
 		sim_fail(p->p_sim, "an SA outlived the reset");
 	pair_back(p, 10 * SIM_SEC);
 	pair_settle(p, SIM_MIN);
