@@ -199,6 +199,7 @@ json_sa(struct tunnel *tn, struct sa *sa, struct buf *b)
 	struct plan *pn = tn->tn_plan;
 	const char *sep = "";
 	struct child *ch;
+	int asks = sa == tn->tn_sa || tn->tn_sa == NULL;
 
 	buf_printf(b, "{\"spi_i\":\"0x%016llx\",\"spi_r\":\"0x%016llx\"",
 	    (unsigned long long)sa->sa_spi[0],
@@ -221,11 +222,12 @@ json_sa(struct tunnel *tn, struct sa *sa, struct buf *b)
 	json_number(b, "since", tn->tn_up_time);
 	json_number(b, "heard", tn->tn_heard == 0 ? 0 :
 	    (en_now(en) - tn->tn_heard) / SEC);
-	json_number(b, "rekeys", tn->tn_rekeys);
-	json_number(b, "ike_rekeys", tn->tn_ikerekeys);
-	json_number(b, "retransmissions", tn->tn_retransmits);
+	/* the tunnel's: with one of its IKE SAs, so that sums are right */
+	json_number(b, "rekeys", asks ? tn->tn_rekeys : 0);
+	json_number(b, "ike_rekeys", asks ? tn->tn_ikerekeys : 0);
+	json_number(b, "retransmissions", asks ? tn->tn_retransmits : 0);
 	buf_printf(b, ",\"children\":[");
-	if (sa == tn->tn_sa || tn->tn_sa == NULL)
+	if (asks)
 		TAILQ_FOREACH(ch, &tn->tn_children, ch_entry) {
 			buf_printf(b, "%s", sep);
 			json_child(ch, b);
