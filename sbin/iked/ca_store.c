@@ -308,12 +308,6 @@ load_crl(struct loading *ld)
 	struct ca_file *cf;
 	X509_CRL *crl;
 
-	/*
-	 * Before it is read: a list that is damaged must not make good what
-	 * it has revoked.
-	 */
-	X509_VERIFY_PARAM_set_flags(X509_STORE_get0_param(st->st_x509),
-	    X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
 	crl = PEM_read_bio_X509_CRL(ld->ld_bio, NULL, no_passphrase, NULL);
 	if (crl == NULL) {
 		log_warnx("%s: no CRL in PEM: %s; certificates of its CA are "
@@ -466,6 +460,17 @@ dir_open(const struct ca_store *st, const char *sub)
 	return (dir);
 }
 
+/*
+ * Before one is opened: a list that cannot be read, or is damaged, must not
+ * make good what it has revoked.
+ */
+static void
+want_crls(struct ca_store *st)
+{
+	X509_VERIFY_PARAM_set_flags(X509_STORE_get0_param(st->st_x509),
+	    X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+}
+
 static int
 load_dir(struct ca_store *st, const char *sub, const char *suffix,
     uint8_t idtype, load_fn *fn)
@@ -476,12 +481,17 @@ load_dir(struct ca_store *st, const char *sub, const char *suffix,
 	int error;
 	DIR *dir;
 
-	if ((dir = dir_open(st, sub)) == NULL)
+	if ((dir = dir_open(st, sub)) == NULL) {
+		if (errno != ENOENT && fn == load_crl)
+			want_crls(st);
 		return (0);
+	}
 	error = dir_names(dir, suffix, &names, &n);
 	closedir(dir);
 	if (error == -1)
 		return (-1);
+	if (n > 0 && fn == load_crl)
+		want_crls(st);
 	for (i = 0; i < n && error != -1; i++) {
 		ld = (struct loading){ .ld_store = st, .ld_sub = sub,
 		    .ld_base = names[i], .ld_idtype = idtype };

@@ -38,6 +38,7 @@
 #include "proc.h"
 
 #define CLIENTS_MAX	32
+#define WATCHERS_MAX	(CLIENTS_MAX / 2)	/* the others come and go */
 #define ANSWER_MAX	(16U << 20)	/* octets that wait for a client */
 #define WATCH_MAX	(1U << 20)	/* the same of `monitor' */
 #define CLIENT_WAIT	30		/* s without any progress */
@@ -188,6 +189,11 @@ client_ask(struct client *cl, const struct ctl_hdr *ch, const char *arg)
 static void
 client_request(struct client *cl, const struct ctl_hdr *ch, const char *arg)
 {
+	if (ch->ch_type == CTL_MONITOR && nwatching == WATCHERS_MAX) {
+		client_end(cl, "there are too many that watch already: end "
+		    "another ikectl monitor");
+		return;
+	}
 	if (ch->ch_type == CTL_MONITOR) {
 		cl->cl_watching = 1;
 		watching(1);

@@ -36,7 +36,7 @@
 
 #define MAXNAME		255
 #define MAXPROTO	16
-#define MAXSEL		255	/* of a TS payload, RFC 7296 3.13 */
+#define MAXSEL		64	/* what a responder takes: ts.c */
 #define MAXDPD		86400	/* s */
 
 static struct conf	*conf;
@@ -373,7 +373,7 @@ add_pairs(struct policy *pol, const struct draft_sel *ds,
 			    to->en_end[j].ce_addr.ia_family)
 				add_pair(pol, &from->en_end[i],
 				    &to->en_end[j]);
-	if (n == pol->pol_src.tl_n)
+	if (n == pol->pol_src.tl_n && !stmt.st_bad)
 		conf_error("from %s to %s: one is IPv4, the other IPv6",
 		    lex_show(ds->ds_from.de_host),
 		    lex_show(ds->ds_to.de_host));

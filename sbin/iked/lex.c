@@ -200,8 +200,8 @@ conf_warn(const char *fmt, ...)
  * The number of the owner is the host's: the kernel that the tools talk to
  * may call this user root.
  */
-static int
-is_owner(uid_t uid)
+int
+lex_isowner(uid_t uid)
 {
 	uid_t r, e, s;
 
@@ -223,7 +223,7 @@ lex_openfile(const char *name, const char **why)
 		*why = "is a directory";
 	else if (!S_ISREG(st.st_mode))
 		*why = "is no regular file";
-	else if (!is_owner(st.st_uid))
+	else if (!lex_isowner(st.st_uid))
 		*why = "owner not root or current user";
 	else if (st.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO))
 		*why = "group writable or world read/writable: chmod 600 it";
@@ -321,7 +321,8 @@ line_wipe(void)
 	stmt.st_tok = NULL;
 	stmt.st_n = 0;
 	if (line.l_text != NULL)
-		explicit_bzero(line.l_text, line.l_len);
+		/* l_len has been more: a macro may be longer than its value */
+		explicit_bzero(line.l_text, line.l_size);
 	line.l_len = line.l_pos = 0;
 }
 

@@ -23,6 +23,8 @@
  * included.  A line here is a logical one, of which a backslash at the end
  * may have made several.
  */
+#include <sys/types.h>
+
 enum { LEX_WORD = 256, LEX_STRING };	/* else the character itself */
 
 struct token {
@@ -63,6 +65,7 @@ const char	*lex_show(const char *);
  * ourselves, and be for nobody else.
  */
 int	 lex_openfile(const char *, const char **);
+int	 lex_isowner(uid_t);	/* is it root, or are we? */
 
 /* One error a line is told: with where it begins, or where a token stands. */
 void	 conf_error(const char *, ...)

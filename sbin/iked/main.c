@@ -16,6 +16,7 @@
 
 
 #include <sys/types.h>
+#include <sys/resource.h>
 
 #include <err.h>
 #include <fcntl.h>
@@ -208,8 +209,12 @@ check_config(void)
 static void
 open_standard(void)
 {
+	const struct rlimit none = { 0, 0 };
 	int fd;
 
+	/* there are keys in memory */
+	if (setrlimit(RLIMIT_CORE, &none) == -1)
+		err(1, "RLIMIT_CORE");
 	do {
 		if ((fd = open("/dev/null", O_RDWR)) == -1)
 			err(1, "/dev/null");

@@ -92,7 +92,7 @@ policy_find(struct policies *old, const struct policy *pol)
 	struct policy *op;
 
 	TAILQ_FOREACH(op, old, pol_entry)
-		if (op->pol_id != 0 && policy_equal(op, pol))
+		if (op->pol_id != 0 && policy_same(op, pol))
 			return (op);
 	return (NULL);
 }
@@ -611,7 +611,7 @@ parent_run(const struct opts *op)
 		exit(1);
 	open_sockets(&so);
 	if (!opts->op_foreground) {
-		if (daemon(0, 0) == -1)
+		if (daemon(1, 0) == -1)
 			fatal("daemon");
 		log_init("parent", 0, opts->op_verbose);
 	}

@@ -418,8 +418,9 @@ macro_name(const struct token *t)
 		conf_error("macro name cannot contain whitespace");
 	else if (*s == '\0' || strspn(s, "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(s))
-		conf_error("macro name %s: only letters, digits and _ can be "
-		    "in it", lex_show(s));
+		/* not shown: base64 ends in = */
+		conf_error("macro name: only letters, digits and _ can be "
+		    "in it");
 	return (MACRO);
 }
 
@@ -545,6 +546,19 @@ belongs(int token)
 	}
 }
 
+/* As a keyword misspelled, and as no part of a key. */
+static int
+is_plain(const char *word)
+{
+	size_t n;
+
+	if (word == NULL)
+		return (0);
+	n = strspn(word, "abcdefghijklmnopqrstuvwxyz");
+	return (n > 0 && n <= 16 && (word[n] == '\0' ||
+	    (word[n] >= '0' && word[n] <= '9' && word[n + 1] == '\0')));
+}
+
 /* How to call a token in a message, which must not show a key. */
 static const char *
 name_of(unsigned int i)
@@ -555,6 +569,10 @@ name_of(unsigned int i)
 
 	if (t->tk_kind == LEX_STRING)
 		return ("a string in quotes");
+	/* no line of ours: it may be a file of keys that was named */
+	if (keyword_of(&stmt.st_tok[0]) == NULL && !is_macro() &&
+	    !is_plain(stmt.st_tok[0].tk_text))
+		return ("its beginning");
 	for (j = 0; j < i && keyword_of(t) == NULL; j++)
 		if (strcasecmp(stmt.st_tok[j].tk_text, "psk") == 0 ||
 		    strcmp(stmt.st_tok[j].tk_text, "user") == 0)

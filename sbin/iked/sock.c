@@ -36,6 +36,7 @@
 #include <unistd.h>
 
 #include "iked.h"
+#include "lex.h"
 #include "log.h"
 
 #define BUSY_TRIES	10		/* for one that is just ending */
@@ -217,14 +218,21 @@ int
 sock_keylog(const char *dir, const char *table)
 {
 	char path[PATH_MAX];
+	struct stat st;
 	int fd;
 
 	if (snprintf(path, sizeof(path), "%s/%s", dir, table) >=
 	    (int)sizeof(path))
 		fatalx("%s: name too long", dir);
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-	    0600);
-	if (fd == -1 || fchmod(fd, 0600) == -1)
+	/* a fifo would have us wait; whoever owns it could read it */
+	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW |
+	    O_NONBLOCK | O_CLOEXEC, 0600);
+	if (fd == -1 || fstat(fd, &st) == -1)
+		fatal("%s", path);
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1 || !lex_isowner(st.st_uid))
+		fatalx("%s is there already and not a file of our own: "
+		    "remove it", path);
+	if (fchmod(fd, 0600) == -1)
 		fatal("%s", path);
 	return (fd);
 }

@@ -192,11 +192,29 @@ id_parse(const char *s, struct ike_id *id)
 	    IKE_ID_FQDN, s, strlen(s)));
 }
 
+/* A name may be said in several kinds of strings, RFC 5280 7.1. */
+static int
+dn_same(const struct ike_id *a, const struct ike_id *b)
+{
+	const unsigned char *p = a->id_data, *q = b->id_data;
+	X509_NAME *x = d2i_X509_NAME(NULL, &p, a->id_len);
+	X509_NAME *y = d2i_X509_NAME(NULL, &q, b->id_len);
+	int same;
+
+	same = x != NULL && y != NULL && p == a->id_data + a->id_len &&
+	    q == b->id_data + b->id_len && X509_NAME_cmp(x, y) == 0;
+	X509_NAME_free(x);
+	X509_NAME_free(y);
+	return (same);
+}
+
 int
 id_cmp(const struct ike_id *a, const struct ike_id *b)
 {
 	if (a->id_type != b->id_type)
 		return (a->id_type < b->id_type ? -1 : 1);
+	if (a->id_type == IKE_ID_DN && dn_same(a, b))
+		return (0);
 	if (a->id_len != b->id_len)
 		return (a->id_len < b->id_len ? -1 : 1);
 	return (a->id_len == 0 ? 0 :

@@ -18,11 +18,13 @@
 /*
  * Chains: from a leaf to a root, and all that can be wrong between.
  */
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 #include <string.h>
 #include <time.h>
 
@@ -190,6 +192,16 @@ chains_bad(void)
 	pki_close(&p);
 }
 
+/* A directory in its place: not even root reads that. */
+static void
+unread(struct side *sd, const char *file)
+{
+	char path[400];
+
+	snprintf(path, sizeof(path), "%s/%s", sd->sd_dir, file);
+	check(unlink(path) == 0 && mkdir(path, 0755) == 0, "%s", path);
+}
+
 void
 chains_crl(void)
 {
@@ -234,6 +246,11 @@ chains_crl(void)
 	side_load(&p.west);
 	expect(&p.east, &p.west, ID, "unable to get certificate CRL",
 	    "none but damaged CRLs");
+	unread(&p.west, "crls/root.crl");
+	unread(&p.west, "crls/mid.crl");
+	side_load(&p.west);
+	expect(&p.east, &p.west, ID, "unable to get certificate CRL",
+	    "none but CRLs that cannot be read");
 	X509_free(leaf);
 	pki_close(&p);
 }

@@ -17,7 +17,7 @@
 
 . ./daemon.sh
 config a.conf
-up -f "$W/a.conf"
+up -v -f "$W/a.conf"
 
 # the processes, and who may talk to them
 for c in ca control ikev2; do

@@ -43,6 +43,9 @@
 #define FAIL(call, need, error)						\
 	{ __NR_##call, (need), 0, (error), 0, 0 }
 
+#define FAILS(call, need, arg, value, error)				\
+	{ __NR_##call, (need), (arg), (error), ~0U, (value) }
+
 /* open(2) in all its ways; arg is that of the flags */
 #define OPEN(call, arg)							\
 	IF(call, P_RPATH, arg, O_ACCMODE | O_CREAT | O_TRUNC | TMPFILE,	\
@@ -69,6 +72,13 @@ const struct um_sysrule um_sysrules[] = {
 	A(futex, P_STDIO),
 	A(clock_gettime, P_STDIO),
 	A(close, P_STDIO),
+	/* a descriptor must not send the signals that kill(2) may not */
+	IS(fcntl, P_PROC, 1, F_SETOWN),
+	IS(fcntl, P_PROC, 1, F_SETOWN_EX),
+	IS(fcntl, P_PROC, 1, F_SETSIG),
+	FAILS(fcntl, P_STDIO, 1, F_SETOWN, EPERM),
+	FAILS(fcntl, P_STDIO, 1, F_SETOWN_EX, EPERM),
+	FAILS(fcntl, P_STDIO, 1, F_SETSIG, EPERM),
 	A(fcntl, P_STDIO),
 #ifdef __x86_64__
 	A(poll, P_STDIO),
@@ -111,7 +121,10 @@ const struct um_sysrule um_sysrules[] = {
 	A(timerfd_create, P_STDIO),
 	A(timerfd_settime, P_STDIO),
 	A(timerfd_gettime, P_STDIO),
-	A(socketpair, P_STDIO),
+	/* one of datagrams could send to any socket of the host */
+	IF(socketpair, P_STDIO, 1, SOCK_KIND, SOCK_STREAM),
+	IF(socketpair, P_STDIO, 1, SOCK_KIND, SOCK_SEQPACKET),
+	A(socketpair, P_UNIX),
 	A(getsockname, P_STDIO),
 	A(getsockopt, P_STDIO),
 	A(setsockopt, P_STDIO),
