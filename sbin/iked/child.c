@@ -675,6 +675,16 @@ child_relieve(struct child *ch)
 			(void)child_complete(other);
 }
 
+void
+child_stop(struct child *ch)
+{
+	if (ch->ch_state != CH_LIVE || !(ch->ch_flags & CHF_INKERNEL) ||
+	    (ch->ch_flags & CHF_MUTE))
+		return;
+	child_delsa(ch, 1);
+	ch->ch_flags |= CHF_MUTE;
+}
+
 /*
  * We are about to tell the peer that it goes: it may take inbound away
  * before its answer comes.
@@ -683,11 +693,8 @@ void
 child_mute(struct child *ch)
 {
 	child_relieve(ch);
-	if (ch->ch_state != CH_LIVE || !(ch->ch_flags & CHF_INKERNEL) ||
-	    (ch->ch_flags & CHF_MUTE) || child_last(ch->ch_tun, ch))
-		return;
-	child_delsa(ch, 1);
-	ch->ch_flags |= CHF_MUTE;
+	if (!child_last(ch->ch_tun, ch))
+		child_stop(ch);
 }
 
 /*

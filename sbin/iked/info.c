@@ -257,7 +257,7 @@ info_only_one(struct tunnel *tn)
 		if (other != tn && other->tn_plan == tn->tn_plan &&
 		    tn->tn_plan != NULL && other->tn_up != 0 &&
 		    !(other->tn_flags & (TNF_CLOSING | TNF_GONE)))
-			tun_close(other, "sa replaced", 1, 0);
+			tun_replaced(other);
 }
 
 void
@@ -277,11 +277,11 @@ info_done(struct sa *sa, struct job *jb, struct msg *m)
 			child_retire(jb->jb_child);
 		else if (type == JOB_MOVE)
 			info_moved(sa, jb, m);
+		else if (type == JOB_ONLY)
+			info_only_one(tn);
 		else if (type == JOB_PROBE && natt_seen(sa, m) &&
 		    (tn->tn_flags & TNF_INITIATOR))
 			job_add(tn, JOB_MOVE, NULL, 0);
-		if (type == JOB_PROBE && (jb->jb_flags & JF_DUPLICATE))
-			info_only_one(tn);
 	}
 	job_free(en, jb);
 	tun_changed(tn);

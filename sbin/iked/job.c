@@ -140,6 +140,10 @@ job_start(struct sa *sa, struct job *jb)
 		return (create_child_start(sa, jb));
 	case JOB_IKE_REKEY:
 		return (ikerekey_start(sa, jb));
+	case JOB_REPLACED:
+		job_free(sa->sa_engine, jb);
+		tun_close(sa->sa_tun, "sa replaced", 1, 0);
+		return (0);
 	default:
 		return (info_start(sa, jb));
 	}

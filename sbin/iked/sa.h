@@ -47,12 +47,14 @@
 #define HALFOPEN_MAX	4096		/* with cookies; then drop */
 #define COOKIE_SECRET	(60 * SEC)	/* one secret's time */
 #define LINGER		(32 * SEC)	/* closed: answer doubles still */
+#define UNDERWAY	(SEC / 3)	/* what was sent has arrived */
 #define DRAIN		(2 * SEC)	/* replaced SA: before its delete */
 #define GRACE		(5 * SEC)	/* deleted SA: its last packets in */
 #define PROOF		(30 * SEC)	/* responder sends by the new SA */
 #define PROOF_POLL	(1 * SEC)	/* or if ESP came by it */
 #define SETTLE		(5 * SEC)	/* responder asks by the new IKE SA */
 #define CHILDLESS	(300 * SEC)	/* IKE SA without a child */
+#define YIELD		(6 * SEC)	/* the peer closes its double */
 #define IDLE		(300 * SEC)	/* nothing heard: ask */
 #define KEEPALIVE	(20 * SEC)
 #define BACKOFF_MAX	(60 * SEC)
@@ -73,6 +75,8 @@ enum job_type {
 	JOB_INIT,
 	JOB_AUTH,
 	JOB_PROBE,
+	JOB_ONLY,		/* if answered: close the other tunnels */
+	JOB_REPLACED,		/* another one has taken its place: close */
 	JOB_MOVE,		/* MOBIKE: UPDATE_SA_ADDRESSES */
 	JOB_CHILD_NEW,
 	JOB_CHILD_REKEY,
@@ -100,8 +104,6 @@ struct job {
 	/* JOB_MOVE: where from */
 	struct ike_addr	  jb_local;
 	uint8_t		  jb_cookie2[16];
-	unsigned int	  jb_flags;
-#define JF_DUPLICATE	0x01		/* if answered: close the other SA */
 };
 TAILQ_HEAD(jobs, job);
 
@@ -349,6 +351,7 @@ void		 plan_say(struct plan *, const char *, ...)
 struct tunnel	*tun_new(struct engine *, struct plan *);
 /* Frees all: children out of the kernel, IKE SAs without a word. */
 void		 tun_free(struct tunnel *);
+void		 tun_replaced(struct tunnel *);	/* close it, gently */
 void		 tun_reap(struct tunnel *);	/* if nothing is left */
 /*
  * The end of it, logged with why: children out of the kernel; if tell, a
@@ -474,6 +477,7 @@ int		 child_install(struct child *, struct sa *, int half);
 void		 child_doubted(struct sa *);	/* the peer has not */
 void		 child_putspi(uint8_t [4], uint32_t);
 void		 child_mute(struct child *);	/* do not send by it */
+void		 child_stop(struct child *);	/* another tunnel is there */
 int		 child_complete(struct child *);	/* the outbound, too */
 void		 child_proved(struct sa *);	/* the peer has our answers */
 void		 child_retire(struct child *);	/* outbound goes now */

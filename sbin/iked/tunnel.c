@@ -109,6 +109,23 @@ tun_drop_young(struct tunnel *tn)
 			sa_free(sa, NULL);
 }
 
+/*
+ * One that we began, or that is up.  What somebody else began counts for
+ * nothing before he has proved who he is.
+ */
+struct tunnel *
+tun_find(struct engine *en, const struct plan *pn)
+{
+	struct tunnel *tn;
+
+	TAILQ_FOREACH(tn, &en->en_tunnels, tn_entry)
+		if (tn->tn_plan == pn && (tn->tn_up != 0 ||
+		    (tn->tn_flags & TNF_INITIATOR)) &&
+		    !(tn->tn_flags & (TNF_CLOSING | TNF_GONE)))
+			return (tn);
+	return (NULL);
+}
+
 /* The last IKE SA is gone, or the last child: what is left of it? */
 void
 tun_reap(struct tunnel *tn)
@@ -121,6 +138,24 @@ tun_reap(struct tunnel *tn)
 	if (TAILQ_EMPTY(&tn->tn_children))
 		tun_free(tn);
 	en_maybe_done(en);
+}
+
+/*
+ * Another tunnel of the policy is up.  What is under way by this one may
+ * arrive before it goes; until then it answers as it ever did.
+ */
+void
+tun_replaced(struct tunnel *tn)
+{
+	struct engine *en = tn->tn_engine;
+	struct child *ch;
+
+	if (en->en_flags & ENF_STOPPING)
+		return;
+	TAILQ_FOREACH(ch, &tn->tn_children, ch_entry)
+		child_stop(ch);
+	if (job_add(tn, JOB_REPLACED, NULL, UNDERWAY) == NULL)
+		tun_close(tn, "sa replaced", 1, 0);
 }
 
 /* Send no more; the peer's last packets are welcome for a while. */
@@ -178,36 +213,22 @@ tun_close(struct tunnel *tn, const char *why, int tell, int again)
 }
 
 /*
- * One that we began, or that is up.  What somebody else began counts for
- * nothing before he has proved who he is.
+ * Both ends began at once, and now there are two.  Any order will do that
+ * both ends see alike; whoever began the wrong one closes it, once the other
+ * one has shown that it lives.  A peer that does not, and would begin anew
+ * if we closed it, keeps its own, and ours goes.
  */
-struct tunnel *
-tun_find(struct engine *en, const struct plan *pn)
-{
-	struct tunnel *tn;
-
-	TAILQ_FOREACH(tn, &en->en_tunnels, tn_entry)
-		if (tn->tn_plan == pn && (tn->tn_up != 0 ||
-		    (tn->tn_flags & TNF_INITIATOR)) &&
-		    !(tn->tn_flags & (TNF_CLOSING | TNF_GONE)))
-			return (tn);
-	return (NULL);
-}
-
-/* Both ends began at once, and now there are two. */
 static void
 tun_duplicate(struct tunnel *tn, struct tunnel *other)
 {
-	struct tunnel *keep = tn;
-	struct job *jb;
+	struct tunnel *lose = tn;
 
-	/* any order will do that both ends see alike */
-	if (other->tn_sa->sa_spi[0] < tn->tn_sa->sa_spi[0])
-		keep = other;
-	/* it goes on only if the peer has it still */
-	if ((jb = job_add(keep, JOB_PROBE, NULL, SEC)) != NULL)
-		jb->jb_flags |= JF_DUPLICATE;
-	job_next(keep);
+	if (other->tn_sa->sa_spi[0] > tn->tn_sa->sa_spi[0])
+		lose = other;
+	if (lose->tn_flags & TNF_INITIATOR)
+		job_add(lose == tn ? other : tn, JOB_ONLY, NULL, SEC);
+	else
+		job_add(lose, JOB_ONLY, NULL, YIELD);
 }
 
 /*
@@ -224,12 +245,12 @@ tun_rival(struct tunnel *tn, struct tunnel *other)
 		    "from %s: say dstid in the policy",
 		    sa_prefix(tn->tn_sa), tn->tn_plan->pn_policy->pol_name,
 		    id_print(&tn->tn_peerid), id_print(&other->tn_peerid));
-		tun_close(other, "sa replaced", 1, 0);
+		tun_replaced(other);
 	} else if (hs != NULL && hs->hs_contact &&
 	    other->tn_up < hs->hs_started)
 		tun_close(other, "sa replaced", 0, 0);
 	else if (tn->tn_engine->en_conf->conf_flags & CONF_SINGLEIKE)
-		tun_close(other, "sa replaced", 1, 0);
+		tun_replaced(other);
 	else
 		tun_duplicate(tn, other);
 }
