@@ -635,6 +635,8 @@ init_request(struct engine *en, const struct ike_addr *local,
 		return;
 	}
 	if ((sa = sa_find_init(en, h->h_spii, peer)) != NULL) {
+		sa->sa_from = *peer;
+		sa->sa_at = *local;
 		if (sa->sa_state == SA_AUTH && sa->sa_peerid == 1)
 			sa_resend(sa);
 		return;

@@ -303,8 +303,8 @@ recv_wanted(const struct sa *sa, const struct ike_hdr *h)
 	if (h->h_flags & IKE_F_RESPONSE)
 		return (sa->sa_job != NULL && h->h_exch == sa->sa_exch &&
 		    h->h_msgid == sa->sa_reqid - 1);
-	if (h->h_msgid == sa->sa_peerid - 1 &&
-	    ((sa->sa_flags & SAF_BUSY) || sa->sa_response.pk_n > 0))
+	if (h->h_msgid == sa->sa_peerid - 1 && ((sa->sa_flags & SAF_BUSY) ||
+	    (sa->sa_response.pk_n > 0 && h->h_exch == sa->sa_resexch)))
 		return (2);
 	return (h->h_msgid == sa->sa_peerid && recv_allowed(sa, h));
 }

@@ -46,10 +46,15 @@ static int
 rogue_hook(struct sim *s, struct node *from, struct dgram *d, void *arg)
 {
 	struct rogue *r = arg;
+	struct ike_hdr h;
 
 	if (!addr_same(&d->dg_dst, &r->r_addr))
 		return (-1);
 	r->r_answers++;
+	/* a late one about an SA of before tells nothing about this one */
+	if (hdr_parse(&h, d->dg_data, d->dg_len) == -1 ||
+	    h.h_exch != IKE_X_SA_INIT)
+		return (-2);
 	free(r->r_answer);
 	if ((r->r_answer = malloc(sizeof(*d) + d->dg_len)) == NULL)
 		err(2, NULL);
