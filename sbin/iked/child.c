@@ -717,17 +717,6 @@ child_retire(struct child *ch)
 }
 
 struct child *
-child_by_in(struct tunnel *tn, uint32_t spi)
-{
-	struct child *ch;
-
-	TAILQ_FOREACH(ch, &tn->tn_children, ch_entry)
-		if (ch->ch_in == spi && ch->ch_state != CH_LARVAL)
-			return (ch);
-	return (NULL);
-}
-
-struct child *
 child_by_out(struct tunnel *tn, uint32_t spi)
 {
 	struct child *ch;

@@ -75,7 +75,7 @@ create_busy(const struct sa *sa, const struct child *old)
 	    (old != NULL && (old->ch_flags & CHF_DELETING)));
 }
 
-static void
+void
 create_refuse(struct sa *sa, uint16_t type, uint16_t group)
 {
 	uint8_t data[2] = { group >> 8, group };
@@ -263,19 +263,15 @@ create_other_group(struct sa *sa, struct job *jb, const struct msg_notify *mn)
 {
 	struct policy *pol = sa->sa_tun->tn_plan->pn_policy;
 	struct span s = mn->mn_data;
-	uint16_t group, groups[64];
-	unsigned int i, n;
+	uint16_t group;
 
 	if (span_get16(&s, &group) == -1 || jb->jb_tries++ > 3 ||
 	    (jb->jb_dh != NULL && dh_group(jb->jb_dh) == group))
 		return (-1);
-	n = props_groups(&pol->pol_childsa, groups, 64);
-	for (i = 0; i < n; i++)
-		if (groups[i] == group) {
-			jb->jb_group = group;
-			return (0);
-		}
-	return (-1);
+	if (!props_has_group(&pol->pol_childsa, group))
+		return (-1);
+	jb->jb_group = group;
+	return (0);
 }
 
 /* The peer refuses. */

@@ -292,7 +292,6 @@ engine_addresses(struct engine *en)
 	struct ike_addr local;
 	struct tunnel *tn, *next;
 	struct sa *sa;
-	struct job *jb;
 
 	TAILQ_FOREACH_SAFE(tn, &en->en_tunnels, tn_entry, next) {
 		if ((sa = tn->tn_sa) == NULL || tn->tn_plan == NULL ||
@@ -311,8 +310,7 @@ engine_addresses(struct engine *en)
 		if (!(tn->tn_flags & TNF_INITIATOR) ||
 		    job_find(tn, JOB_MOVE, NULL) != NULL)
 			continue;
-		if ((jb = job_add(tn, JOB_MOVE, NULL, 0)) != NULL)
-			job_next(tn);
+		job_add(tn, JOB_MOVE, NULL, 0);
 	}
 }
 

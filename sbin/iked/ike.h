@@ -298,6 +298,5 @@ void		 tslist_clear(struct ike_tslist *);
 /* Names for logs, never NULL; unknown numbers in digits. */
 const char	*exch_name(unsigned int);
 const char	*notify_name(unsigned int);
-const char	*payload_name(unsigned int);
 
 #endif /* _IKED_IKE_H_ */

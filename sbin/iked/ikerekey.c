@@ -77,15 +77,6 @@ ikerekey_collide(struct sa *old)
 	}
 }
 
-static void
-ikerekey_refuse(struct sa *sa, uint16_t type, uint16_t group)
-{
-	uint8_t data[2] = { group >> 8, group };
-
-	(void)sa_notify_response(sa, IKE_X_CREATE_CHILD, type, data,
-	    type == IKE_N_INVALID_KE_PAYLOAD ? sizeof(data) : 0);
-}
-
 /* What of ours does not go together with it. */
 static int
 ikerekey_busy(const struct sa *sa)
@@ -120,11 +111,9 @@ ikerekey_answer(struct sa *old, struct sa *sa, struct msg *m)
 	uint16_t refuse = 0;
 	struct msgb mb;
 	struct dh *dh;
-	int i;
 
 	memset(&mb, 0, sizeof(mb));
-	for (i = 0; i < 8; i++)
-		spi[i] = sa->sa_spi[1] >> (56 - 8 * i);
+	sa_putspi(spi, sa->sa_spi[1]);
 	en_random(sa->sa_engine, nonce, sizeof(nonce));
 	buf_put(&sa->sa_ni, m->m_nonce.s_data, m->m_nonce.s_len);
 	buf_put(&sa->sa_nr, nonce, sizeof(nonce));
@@ -200,7 +189,7 @@ ikerekey_request(struct sa *old, struct msg *m)
 	if (refuse != 0) {
 		if (sa != NULL)
 			sa_free(sa, NULL);
-		ikerekey_refuse(old, refuse, group);
+		create_refuse(old, refuse, group);
 		return;
 	}
 	sa_settled(sa);
@@ -222,7 +211,6 @@ ikerekey_start(struct sa *old, struct job *jb)
 	struct sa *sa;
 	uint8_t spi[8];
 	uint16_t group = jb->jb_group;
-	int i;
 
 	if (old->sa_tun->tn_plan == NULL ||
 	    (sa = sa_new(old->sa_engine, old->sa_tun, 1)) == NULL)
@@ -231,8 +219,7 @@ ikerekey_start(struct sa *old, struct job *jb)
 	memset(&mb, 0, sizeof(mb));
 	jb->jb_newsa = sa;
 	sa->sa_old = old;
-	for (i = 0; i < 8; i++)
-		spi[i] = sa->sa_spi[0] >> (56 - 8 * i);
+	sa_putspi(spi, sa->sa_spi[0]);
 	en_random(old->sa_engine, jb->jb_nonce, sizeof(jb->jb_nonce));
 	/* the group in use is one that the peer takes */
 	if (group == 0)
@@ -289,18 +276,6 @@ ikerekey_take(struct sa *old, struct sa *sa, struct job *jb, struct msg *m)
 	return (NULL);
 }
 
-static int
-ikerekey_has_group(const struct policy *pol, uint16_t group)
-{
-	uint16_t groups[64];
-	unsigned int i, n;
-
-	n = props_groups(&pol->pol_ikesa, groups, 64);
-	for (i = 0; i < n && groups[i] != group; i++)
-		;
-	return (i < n);
-}
-
 static void
 ikerekey_refused(struct sa *old, struct job *jb, const struct msg_notify *mn)
 {
@@ -318,7 +293,7 @@ ikerekey_refused(struct sa *old, struct job *jb, const struct msg_notify *mn)
 	}
 	if (mn->mn_type == IKE_N_INVALID_KE_PAYLOAD && jb->jb_tries < 4 &&
 	    span_get16(&s, &group) == 0 && jb->jb_group != group &&
-	    ikerekey_has_group(tn->tn_plan->pn_policy, group))
+	    props_has_group(&tn->tn_plan->pn_policy->pol_ikesa, group))
 		jb->jb_group = group;
 	else if (mn->mn_type != IKE_N_TEMPORARY_FAILURE) {
 		log_warnx("%sthe peer does not rekey: %s; the tunnel is made "

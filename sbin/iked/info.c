@@ -179,7 +179,6 @@ info_start_move(struct sa *sa, struct job *jb, struct msgb *mb)
 
 	if (en->en_world.w_source(en->en_arg, &sa->sa_peer, &local) != 0)
 		return (-1);
-	jb->jb_local = sa->sa_local;
 	local.ia_port = sa->sa_local.ia_port;
 	log_info("%swe are at %s now, were at %s", sa_prefix(sa),
 	    addr_print(&local), addr_print(&sa->sa_local));

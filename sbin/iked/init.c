@@ -217,19 +217,6 @@ init_fail(struct sa *sa, const char *why)
 		plan_retry(pn, 1);
 }
 
-static int
-init_has_group(const struct plan *pn, uint16_t group)
-{
-	uint16_t groups[64];
-	unsigned int i, n;
-
-	n = props_groups(&pn->pn_policy->pol_ikesa, groups, 64);
-	for (i = 0; i < n; i++)
-		if (groups[i] == group)
-			return (1);
-	return (0);
-}
-
 /*
  * The responder wants another group.  Whether it is one of ours is all that
  * we can know (RFC 7296 1.2: the offer is the same, so no downgrade).
@@ -245,7 +232,7 @@ init_other_group(struct sa *sa, const struct msg_notify *mn)
 	if (span_get16(&s, &xf.xf_id) == -1 || s.s_len != 0 ||
 	    xf.xf_id == hs->hs_group)
 		return (-1);
-	if (!init_has_group(pn, xf.xf_id)) {
+	if (!props_has_group(&pn->pn_policy->pol_ikesa, xf.xf_id)) {
 		plan_say(pn, "%s wants group %s: add it to ikesa, or ask the "
 		    "other end for one of ours", addr_print(&sa->sa_peer),
 		    xform_print(&xf));
@@ -453,6 +440,21 @@ init_cookie_turn(struct engine *en)
 	en->en_secret_n++;
 }
 
+static void
+init_refuse(struct engine *en, const struct ike_addr *local,
+    const struct ike_addr *peer, int natt, const struct ike_hdr *h,
+    uint16_t type, const void *data, size_t len)
+{
+	struct ike_hdr res = *h;
+	struct msgb mb;
+
+	memset(&mb, 0, sizeof(mb));
+	res.h_flags = IKE_F_RESPONSE;
+	res.h_version = IKE_VERSION;
+	mb_notify(&mb, IKE_PROTO_NONE, NULL, 0, type, data, len);
+	send_clear(en, local, peer, natt, &res, &mb);
+}
+
 /*
  * Many are half open: only who shows that he gets our answers may open
  * another (RFC 7296 2.6).  1: go on; 0: asked for it.
@@ -463,9 +465,7 @@ init_cookie_ok(struct engine *en, const struct ike_addr *local,
     const struct msg *m)
 {
 	const struct msg_notify *mn = msg_notify(m, IKE_N_COOKIE);
-	struct ike_hdr res = *h;
 	uint8_t cookie[COOKIE_LEN];
-	struct msgb mb;
 	unsigned int age;
 
 	if (en->en_halfopen < HALFOPEN_COOKIE)
@@ -480,29 +480,10 @@ init_cookie_ok(struct engine *en, const struct ike_addr *local,
 	}
 	if (init_cookie_make(en, 0, peer, h, m, cookie) == -1)
 		return (0);
-	memset(&mb, 0, sizeof(mb));
-	res.h_flags = IKE_F_RESPONSE;
-	res.h_version = IKE_VERSION;
-	mb_notify(&mb, IKE_PROTO_NONE, NULL, 0, IKE_N_COOKIE, cookie,
+	init_refuse(en, local, peer, natt, h, IKE_N_COOKIE, cookie,
 	    sizeof(cookie));
-	send_clear(en, local, peer, natt, &res, &mb);
 	en->en_stats.st_cookies++;
 	return (0);
-}
-
-static void
-init_refuse(struct engine *en, const struct ike_addr *local,
-    const struct ike_addr *peer, int natt, const struct ike_hdr *h,
-    uint16_t type, const void *data, size_t len)
-{
-	struct ike_hdr res = *h;
-	struct msgb mb;
-
-	memset(&mb, 0, sizeof(mb));
-	res.h_flags = IKE_F_RESPONSE;
-	res.h_version = IKE_VERSION;
-	mb_notify(&mb, IKE_PROTO_NONE, NULL, 0, type, data, len);
-	send_clear(en, local, peer, natt, &res, &mb);
 }
 
 /* Nobody's policy: say to whom it may concern what would make it one. */

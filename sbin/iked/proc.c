@@ -39,7 +39,7 @@
 
 /* What became of reading. */
 #define CHAN_SOME	1
-#define CHAN_NONE	0	/* no more for now */
+#define CHAN_NONE	0	/* nothing is there */
 #define CHAN_END	(-1)	/* for ever */
 #define CHAN_FREED	(-2)	/* the channel is no more */
 

@@ -528,3 +528,15 @@ props_groups(const struct ike_props *ps, uint16_t *groups, unsigned int max)
 		}
 	return (n);
 }
+
+int
+props_has_group(const struct ike_props *ps, uint16_t group)
+{
+	uint16_t groups[64];
+	unsigned int i, n;
+
+	n = props_groups(ps, groups, sizeof(groups) / sizeof(groups[0]));
+	for (i = 0; i < n && groups[i] != group; i++)
+		;
+	return (i < n);
+}

@@ -106,7 +106,6 @@ hs_free(struct sa *sa)
 	buf_clear(&hs->hs_theirs);
 	dh_free(hs->hs_dh);
 	buf_clear(&hs->hs_cookie);
-	id_clear(&hs->hs_idr);
 	buf_clear(&hs->hs_request);
 	sign_res_clear(&hs->hs_signed);
 	for (i = 0; i < hs->hs_nreqs; i++)
@@ -358,8 +357,8 @@ sa_inkey(const struct sa *sa)
 	return (&sa->sa_key[sa->sa_flags & SAF_INITIATOR ? 1 : 0]);
 }
 
-static void
-put_spi(uint8_t *p, uint64_t spi)
+void
+sa_putspi(uint8_t p[8], uint64_t spi)
 {
 	int i;
 
@@ -442,8 +441,8 @@ sa_derive(struct sa *sa, const struct buf *secret, const struct sa *old)
 	if (sa_sizes(sa) == -1 || sa_skeyseed(sa, secret, old, seed,
 	    &prf) == -1)
 		return (-1);
-	put_spi(spis, sa->sa_spi[0]);
-	put_spi(spis + 8, sa->sa_spi[1]);
+	sa_putspi(spis, sa->sa_spi[0]);
+	sa_putspi(spis + 8, sa->sa_spi[1]);
 	p[0].s_data = sa->sa_ni.b_data;
 	p[0].s_len = sa->sa_ni.b_len;
 	p[1].s_data = sa->sa_nr.b_data;

@@ -101,8 +101,7 @@ struct job {
 	struct sa	 *jb_newsa;
 	struct dh	 *jb_dh;
 	uint8_t		  jb_nonce[IKE_NONCE_LEN];
-	/* JOB_MOVE: where from */
-	struct ike_addr	  jb_local;
+	/* JOB_MOVE */
 	uint8_t		  jb_cookie2[16];
 };
 TAILQ_HEAD(jobs, job);
@@ -187,7 +186,6 @@ struct handshake {
 	unsigned int	  hs_restarts;	/* INVALID_KE_PAYLOAD, COOKIE */
 	struct buf	  hs_cookie;
 	unsigned int	  hs_hashes;	/* the peer's, RFC 7427 */
-	struct ike_id	  hs_idr;	/* whom the peer asked for */
 	/* responder: the request, kept while the ca works */
 	struct buf	  hs_request;	/* decrypted payloads of IKE_AUTH */
 	uint8_t		  hs_first;
@@ -280,7 +278,7 @@ struct engine_stats {
 			 st_busy, st_res_retransmitted, st_req_retransmitted,
 			 st_timeouts, st_frags_sent, st_frags_sendfail,
 			 st_frags_received, st_frags_dropped,
-			 st_frags_reassembled, st_frags_failed, st_moves,
+			 st_frags_reassembled, st_moves,
 			 st_probes, st_keepalives, st_cookies, st_hints;
 };
 
@@ -403,6 +401,7 @@ const struct skey *sa_inkey(const struct sa *);
 void		 sa_settled(struct sa *);	/* established */
 void		 sa_retire(struct sa *, int tell);	/* it was rekeyed */
 int		 sa_natt(const struct sa *);	/* its messages have a marker */
+void		 sa_putspi(uint8_t [8], uint64_t);
 int		 nonce_cmp(const void *, size_t, const void *, size_t);
 void		 sa_lower_nonce(uint8_t *, size_t *, const struct buf *,
 		    const struct buf *);
@@ -481,7 +480,6 @@ void		 child_stop(struct child *);	/* another tunnel is there */
 int		 child_complete(struct child *);	/* the outbound, too */
 void		 child_proved(struct sa *);	/* the peer has our answers */
 void		 child_retire(struct child *);	/* outbound goes now */
-struct child	*child_by_in(struct tunnel *, uint32_t spi);
 struct child	*child_by_out(struct tunnel *, uint32_t spi);
 void		 child_ksa(struct child *, struct ksa *, int out);
 void		 child_expired(struct child *, int hard);
@@ -492,6 +490,8 @@ struct child	*child_current(struct tunnel *);
 void		 child_failed(struct tunnel *, uint16_t notify);
 
 /* create.c: CREATE_CHILD_SA */
+/* Answer with a notify; the group goes along with INVALID_KE_PAYLOAD. */
+void		 create_refuse(struct sa *, uint16_t type, uint16_t group);
 void	 create_request(struct sa *, struct msg *);
 int	 create_child_start(struct sa *, struct job *);	/* 0 or -1 */
 void	 create_child_done(struct sa *, struct job *, struct msg *);

@@ -436,23 +436,6 @@ exch_name(unsigned int n)
 }
 
 const char *
-payload_name(unsigned int n)
-{
-	static const struct name names[] = {
-		{ IKE_P_SA, "SA" }, { IKE_P_KE, "KE" }, { IKE_P_IDI, "IDi" },
-		{ IKE_P_IDR, "IDr" }, { IKE_P_CERT, "CERT" },
-		{ IKE_P_CERTREQ, "CERTREQ" }, { IKE_P_AUTH, "AUTH" },
-		{ IKE_P_NONCE, "NONCE" }, { IKE_P_NOTIFY, "N" },
-		{ IKE_P_DELETE, "D" }, { IKE_P_VENDOR, "V" },
-		{ IKE_P_TSI, "TSi" }, { IKE_P_TSR, "TSr" },
-		{ IKE_P_SK, "SK" }, { IKE_P_CP, "CP" }, { IKE_P_EAP, "EAP" },
-		{ IKE_P_SKF, "SKF" }
-	};
-
-	return (NAME_OF(names, n));
-}
-
-const char *
 notify_name(unsigned int n)
 {
 #define N(name)	{ IKE_N_##name, #name }

@@ -90,6 +90,7 @@ int	 props_offered(const struct ike_props *ours,
 	    const struct ike_prop *chosen, int nodh);
 /* Groups of a list in order, without none; how many (at most max). */
 unsigned int props_groups(const struct ike_props *, uint16_t *, unsigned int);
+int	 props_has_group(const struct ike_props *, uint16_t);
 
 /*
  * Selectors (RFC 7296 2.9).  narrow: what of the peer's lies in ours, in the

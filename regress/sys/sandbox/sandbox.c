@@ -338,6 +338,17 @@ t_files(void)
 }
 
 static void
+keep_signals(void)
+{
+	int p[2];
+
+	CHECK(pledge("stdio", NULL) == 0);
+	CHECK(pipe(p) == 0);
+	CHECK(fcntl(p[0], F_SETOWN, getppid()) == -1 && errno == EPERM);
+	CHECK(fcntl(p[0], F_GETFD) != -1);
+}
+
+static void
 t_processes(void)
 {
 	DIES("stdio", do_fork);
@@ -345,6 +356,7 @@ t_processes(void)
 	DIES("stdio", do_kill);
 	DIES("stdio", do_execmem);
 	DIES("stdio proc", do_exec);
+	works(keep_signals);
 }
 
 static void

@@ -119,6 +119,25 @@ names_san(void)
 	end();
 }
 
+/* The same name in strings of another kind is the same identity. */
+static void
+same_dn(void)
+{
+	static const uint8_t printable[] = { 0x30, 0x0d, 0x31, 0x0b, 0x30,
+	    0x09, 0x06, 0x03, 0x55, 0x04, 0x03, 0x13, 0x02, 'g', 'w' };
+	struct ike_id theirs = { IKE_ID_DN, sizeof(printable),
+	    (uint8_t *)(uintptr_t)printable }, ours, other;
+
+	check(id_parse("/CN=gw", &ours) == 0 &&
+	    id_parse("/CN=gx", &other) == 0, "names");
+	check(ours.id_len == theirs.id_len && memcmp(ours.id_data, printable,
+	    sizeof(printable)) != 0, "the kinds of strings differ");
+	check(id_cmp(&ours, &theirs) == 0, "the same name");
+	check(id_cmp(&other, &theirs) != 0, "another name");
+	id_clear(&ours);
+	id_clear(&other);
+}
+
 void
 names_dn(void)
 {
@@ -141,6 +160,7 @@ names_dn(void)
 	side_load(&east);
 	expect(&east, &west, "/C=DE/O=Some  Where/CN=East", NULL,
 	    "the whole way");
+	same_dn();
 	X509_free(x);
 	end();
 }

@@ -110,6 +110,13 @@ for t in ikev2_decryption_table esp_sa; do
 done
 down
 
+# a file that is not its own is not written to
+mkdir "$W/theirs"
+: >"$W/mine"
+ln "$W/mine" "$W/theirs/esp_sa"
+iked -K "$W/theirs" -f "$W/b.conf" 2>"$W/err" && fail "-K by another name"
+says "$W/err" "is there already and not a file of our own"
+
 # in the background: its exit says whether it runs
 iked -f "$W/b.conf" 2>"$W/err" || { fail "daemon: exit $?"; cat "$W/err"; }
 await 5 ikectl show stats || fail "no daemon"
