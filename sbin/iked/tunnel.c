@@ -447,5 +447,10 @@ tun_moved(struct tunnel *tn, const struct sa *sa)
 		log_info("%sSA 0x%08x does not move (%s): rekeying",
 		    sa_prefix(sa), ch->ch_in, strerror(error));
 		job_add(tn, JOB_CHILD_REKEY, ch, 0);
+		if (ch->ch_state != CH_LIVE)
+			continue;
+		/* until that succeeds: see child_look() */
+		ch->ch_rekey_at = en_now(tn->tn_engine);
+		en_timer(tn->tn_engine, &ch->ch_timer, BACKOFF_MAX / 2);
 	}
 }
