@@ -77,6 +77,9 @@ static const struct {
 	    MOVE, 1, FAIL, 0x86, DELIVER, 0),
 	SCRIPT(OPT_MOBIKE | OPT_NATT | OPT_ROAMING | OPT_SHORT, 5, MOVE, 1,
 	    FAIL, 0xbd, STEP, 1),
+	/* and refuses what was to take its place */
+	SCRIPT(OPT_MOBIKE | OPT_NATT | OPT_ROAMING | OPT_RECOVER, 1, STEP, 8,
+	    MOVE, 1, FAIL, 0x5a, STEP, 0x76),
 };
 
 void
