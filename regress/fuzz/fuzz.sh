@@ -29,6 +29,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
 top=$here/../..
 iked=$top/sbin/iked
+libike=$top/sbin/libike
 sim=$top/regress/sbin/iked/sim
 um=$top/sys/arch/um
 target=$1
@@ -52,7 +53,7 @@ fail()
 command -v "$CLANG" >/dev/null || skip "clang is not installed"
 
 flags="-std=gnu11 -g -O1 -Wall -Wextra -Werror -Wno-unused-parameter
-    -Wno-sign-compare -fno-sanitize-recover=undefined -I$iked -I$here"
+    -Wno-sign-compare -fno-sanitize-recover=undefined -I$iked -I$libike -I$here"
 san=-fsanitize=fuzzer,address,undefined
 nolink=-fsanitize=fuzzer-no-link,address,undefined
 umflags="-U_FORTIFY_SOURCE -I$um/user/include"
@@ -60,15 +61,15 @@ umflags="-U_FORTIFY_SOURCE -I$um/user/include"
 common="buf types"
 props="props explain ts xform"
 conf="conf draft host lex print psk"
-ca="auth_msg ca ca_alg ca_chain ca_id ca_key ca_sign ca_store ca_verify"
+ca="auth_msg ca ca_why ca_alg ca_chain ca_id ca_key ca_sign ca_store ca_verify"
 case $target in
-msg)	srcs="msg_parse msg_make $props" libs= ;;
-sk)	srcs="msg_parse msg_make msg_sk frags crypto $props" libs= ;;
+msg)	srcs="payload msg_parse msg_make $props" libs= ;;
+sk)	srcs="payload msg_parse msg_make msg_sk frags crypto $props" libs= ;;
 conf)	srcs="$conf $props" libs= ;;
 cert)	srcs="$ca conf crypto $props" libs= ;;
 ctl)	srcs="control ctl" libs="-levent_core" ;;
 engine)	srcs="engine plan tunnel job sa send recv init ikeauth child create
-	    ikerekey info natt keylog show msg_parse msg_make msg_sk frags
+	    ikerekey info natt keylog show payload msg_parse msg_make msg_sk frags
 	    crypto dh agree $ca $conf $props" libs= ;;
 *)	echo "usage: fuzz.sh msg | sk | conf | cert | ctl | engine"; exit 1 ;;
 esac
@@ -93,7 +94,9 @@ build()
 	cc addr "$um/user/addr.c" -I"$W" -I"$um/user"
 	for s in $common $srcs; do
 		# the loop of the control process is the target's
-		cc "iked_$s" "$iked/$s.c" $umflags \
+		f=$iked/$s.c
+		[ -f "$f" ] || f=$libike/$s.c
+		cc "iked_$s" "$f" $umflags \
 		    -Devent_base_dispatch=fuzz_dispatch
 	done
 	if [ "$target" = conf ] || [ "$target" = engine ]; then
@@ -146,7 +149,7 @@ ca_dir()
 dictionary()
 {
 	sed -n 's/.*"\([a-z0-9_-]\{2,\}\)".*/"\1"/p' "$iked/parse.y" \
-	    "$iked/xform.c" "$iked/draft.c" | sort -u
+	    "$libike/xform.c" "$iked/draft.c" | sort -u
 	printf '"%s"\n' '\\x0a' ' {' '}' '\\x5c\\x0a' '0.0.0.0/0' '::/0' \
 	    '$' '0x' '\\x22' 'iface sec0' | sed 's/\\\\/\\/g'
 }

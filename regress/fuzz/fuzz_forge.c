@@ -23,7 +23,7 @@
  */
 #include <string.h>
 
-#include "xform.h"
+#include "proposal.h"
 
 #include "fuzz.h"
 #include "fuzz_engine.h"

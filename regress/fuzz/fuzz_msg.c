@@ -24,7 +24,7 @@
 #include <string.h>
 
 #include "msg.h"
-#include "xform.h"
+#include "proposal.h"
 
 #include "fuzz.h"
 

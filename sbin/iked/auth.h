@@ -106,12 +106,10 @@ void		 ca_free(struct ca *);
  */
 int		 ca_load(struct ca *, const char *dir, int partialchain);
 /*
- * private/local.key below dir, for a ca process that may not read it: the
- * parent reads it to `pem' and sends it along, ca_setkey takes the octets
+ * private/local.key, for a ca process that may not read it: takes the octets
  * (moved away; none: there is no key) before ca_load, which from then on
- * opens no such file.  -1: warned, but for a file that is not there.
+ * opens no such file.
  */
-int		 ca_readkey(const char *dir, struct buf *pem);
 void		 ca_setkey(struct ca *, struct buf *pem);
 /* Pre-shared keys of a configuration, by pol_id; those before are gone. */
 int		 ca_setconf(struct ca *, const struct conf *);

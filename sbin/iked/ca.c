@@ -33,7 +33,6 @@
 #include "ca.h"
 #include "crypto.h"
 
-#define WHY_MAX		500		/* octets of one reason */
 
 static void
 policies_clear(struct ca_policies *list)
@@ -56,7 +55,7 @@ ca_new(void)
 	if ((ca = calloc(1, sizeof(*ca))) == NULL)
 		return (NULL);
 	TAILQ_INIT(&ca->ca_policies);
-	if ((ca->ca_store = store_new(CA_DIR)) == NULL) {
+	if ((ca->ca_store = store_new(CA_DIR, CA_DIR)) == NULL) {
 		free(ca);
 		return (NULL);
 	}
@@ -79,7 +78,7 @@ ca_load(struct ca *ca, const char *dir, int partialchain)
 {
 	struct ca_store *st;
 
-	if ((st = store_new(dir)) == NULL)
+	if ((st = store_new(dir, CA_DIR)) == NULL)
 		return (-1);
 	if (store_load(st, ca->ca_keyset ? &ca->ca_pem : NULL,
 	    partialchain) == -1) {
@@ -158,38 +157,6 @@ ca_where(const struct ca *ca, unsigned int id)
 	const struct ca_policy *cp = ca_policy(ca, id);
 
 	return (cp != NULL ? cp->cp_where : "the policy");
-}
-
-int
-ca_refuse(char **why, const char *fmt, ...)
-{
-	va_list ap;
-	char *text, *p;
-	int n;
-
-	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	if (n == -1)
-		text = NULL;
-	else if (n > WHY_MAX)
-		memcpy(text + WHY_MAX - 3, "...", sizeof("..."));
-	for (p = text; p != NULL && *p != '\0'; p++)
-		if ((unsigned char)*p > 126 || !isprint((unsigned char)*p))
-			*p = '?';
-	/* Only now: the arguments may be what was there. */
-	free(*why);
-	*why = text;
-	return (-1);
-}
-
-const char *
-ca_liberror(void)
-{
-	const char *s = ERR_reason_error_string(ERR_peek_last_error());
-
-	ERR_clear_error();
-	return (s != NULL ? s : "unknown error of libcrypto");
 }
 
 size_t

@@ -393,3 +393,41 @@ ca_verify(struct ca *ca, const struct verify_req *vr, struct verify_res *vs)
 	vs->vs_why = why;
 	ERR_clear_error();
 }
+
+/* What `rsa', `ecdsa256', ... of iked.conf(5) ask for. */
+static const struct {
+	enum conf_auth	 auth;
+	const char	*word;
+	uint8_t		 method;	/* besides IKE_AUTH_SIGNATURE */
+	enum key_kind	 kind;
+} wants[] = {
+	{ CONF_AUTH_RSA,	"rsa",		IKE_AUTH_RSA,	KEY_RSA },
+	{ CONF_AUTH_ECDSA256,	"ecdsa256",	IKE_AUTH_ECDSA256, KEY_P256 },
+	{ CONF_AUTH_ECDSA384,	"ecdsa384",	IKE_AUTH_ECDSA384, KEY_P384 },
+	{ CONF_AUTH_ECDSA521,	"ecdsa521",	IKE_AUTH_ECDSA521, KEY_P521 }
+};
+#define NWANTS		(sizeof(wants) / sizeof(wants[0]))
+
+int
+key_allowed(const struct ca *ca, unsigned int policy, enum conf_auth auth,
+    uint8_t method, const EVP_PKEY *key, char **why)
+{
+	size_t i;
+
+	if (auth == CONF_AUTH_RFC7427 && method != IKE_AUTH_SIGNATURE)
+		return (ca_refuse(why, "proof is by %s, %s wants `rfc7427': "
+		    "let it say `signature'", method_name(method),
+		    ca_where(ca, policy)));
+	for (i = 0; i < NWANTS; i++) {
+		if (auth != wants[i].auth)
+			continue;
+		if ((method != wants[i].method &&
+		    method != IKE_AUTH_SIGNATURE) ||
+		    key_kind(key) != wants[i].kind)
+			return (ca_refuse(why, "proof is by %s with a key "
+			    "that is %s, %s wants `%s': let it say "
+			    "`signature'", method_name(method), key_name(key),
+			    ca_where(ca, policy), wants[i].word));
+	}
+	return (0);
+}

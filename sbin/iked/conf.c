@@ -24,7 +24,7 @@
 #include <string.h>
 
 #include "conf.h"
-#include "xform.h"
+#include "proposal.h"
 
 #define CONF_MAGIC	0x696b6401	/* "ikd", 1: the layout */
 #define MAXPSK		1024

@@ -32,7 +32,7 @@
 #include "draft.h"
 #include "lex.h"
 #include "log.h"
-#include "xform.h"
+#include "proposal.h"
 
 #define MAXNAME		255
 #define MAXPROTO	16

@@ -28,46 +28,10 @@
 #include "buf.h"
 #include "conf.h"
 #include "ike.h"
+#include "ksa.h"
+#include "timer.h"
 
 struct engine;
-
-/* A timer of the engine's; the world arms it. */
-struct timer {
-	void		(*t_fn)(void *);
-	void		*t_arg;
-	void		*t_world;	/* the world's, NULL at first */
-};
-
-/* An SA as the kernel has to know it. */
-struct ksa {
-	uint32_t	 ks_spi;	/* host byte order */
-	int		 ks_out;	/* we send by it */
-	struct ike_addr	 ks_src;	/* port 0 */
-	struct ike_addr	 ks_dst;
-	int		 ks_udpencap;
-	uint16_t	 ks_udpport;	/* the peer's, host byte order */
-	unsigned int	 ks_unit;	/* of secN */
-	int		 ks_larval;	/* w_getspi made it: UPDATE, not ADD */
-	struct ike_xform ks_encr;
-	struct ike_xform ks_integ;	/* xf_id 0: an AEAD */
-	int		 ks_esn;
-	const uint8_t	*ks_ekey;	/* with the salt */
-	size_t		 ks_ekeylen;
-	const uint8_t	*ks_akey;
-	size_t		 ks_akeylen;
-	const struct ike_id *ks_srcid;	/* of the sender; may be NULL */
-	const struct ike_id *ks_dstid;
-	uint32_t	 ks_soft_s, ks_hard_s;		/* 0: none */
-	uint64_t	 ks_soft_bytes, ks_hard_bytes;
-	uint32_t	 ks_soft_packets, ks_hard_packets;
-};
-
-/* What the kernel says of one. */
-struct ksa_stat {
-	uint64_t	 kt_bytes;
-	uint64_t	 kt_packets;
-	int64_t		 kt_lastuse;	/* s since the Epoch, 0: never */
-};
 
 /* All times are in ms; all functions get the world's own argument first. */
 struct world {

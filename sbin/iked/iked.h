@@ -25,11 +25,10 @@
 
 #include "buf.h"
 #include "ike.h"
+#include "udp.h"
 
 #define IKED_CONF	"/etc/iked.conf"
 #define IKED_CADIR	"/etc/iked"
-#define IKED_USER	"_iked"
-#define IKED_EMPTY	"/var/run/iked.empty"
 #define IKED_VERSION	"1.0"
 #define IKED_TOLD	3	/* exit of a child that has said why */
 
@@ -45,6 +44,15 @@ struct opts {
 	int		 op_force;	/* -t */
 	uint16_t	 op_natt;	/* port of -p, host byte order */
 };
+
+enum proc_id {
+	PROC_PARENT,
+	PROC_CA,
+	PROC_CONTROL,
+	PROC_IKEV2,
+	PROC_N
+};
+extern const char *const iked_procs[PROC_N];	/* their names */
 
 /*
  * Messages between processes.  Numbers are those of buf.h; a struct is as it
@@ -82,13 +90,6 @@ enum m_type {
 	M_EVENT,	/* from ikev2: octets */
 };
 
-/* A UDP socket of ours. */
-struct udp_info {
-	uint8_t		 ui_family;	/* 4 or 6 */
-	uint8_t		 ui_natt;	/* marker and ESP */
-	uint16_t	 ui_port;	/* host byte order */
-};
-
 /* What ikectl(8) asked, in the process that does it. */
 struct ctl_req {
 	uint32_t	 cr_client;
@@ -114,35 +115,7 @@ void	 ctl_log(uint32_t type);	/* of CTL_LOG_ */
 /* sock.c: of the parent; on failure it exits, having said why */
 void	 sock_alone(const char *path);	/* is it that of another iked? */
 int	 sock_control(const char *path);	/* listening */
-int	 sock_udp(const struct udp_info *);	/* -1: no such family */
-int	 sock_probe(uint8_t family);		/* likewise */
 int	 sock_route(void);
 int	 sock_keylog(const char *dir, const char *table);
-/* Warns if the kernel does not take ESP in UDP at that port. */
-void	 sock_checkencap(uint16_t port);
-
-/* udp.c: of ikev2 */
-struct udp;
-/*
- * UDP sockets of one machine.  A datagram for us is given on without the
- * marker; gone: the kernel is.
- */
-struct event_base;
-struct udp	*udp_new(struct event_base *, void (*recv)(void *,
-		    const struct ike_addr *local, const struct ike_addr *peer,
-		    const void *, size_t, int natt), void (*gone)(void *),
-		    void *);
-void		 udp_free(struct udp *);
-void		 udp_add(struct udp *, const struct udp_info *, int fd);
-void		 udp_start(struct udp *);	/* to receive */
-void		 udp_addprobe(struct udp *, uint8_t family, int fd);
-int		 udp_send(struct udp *, const struct ike_addr *,
-		    const struct ike_addr *, const void *, size_t, int marker);
-int		 udp_source(struct udp *, const struct ike_addr *,
-		    struct ike_addr *);
-
-/* log.c: warnings and errors go to the buffer, too; NULL: no more. */
-void	 log_copyto(struct buf *);
-int	 log_isforeground(void);
 
 #endif /* _IKED_IKED_H_ */

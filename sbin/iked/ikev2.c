@@ -30,7 +30,6 @@
 #include <event2/event.h>
 
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 
 #include "auth.h"
 #include "conf.h"
@@ -80,10 +79,7 @@ gone(void *arg)
 static uint64_t
 ike_now(void *arg)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (ts.tv_sec * UINT64_C(1000) + ts.tv_nsec / 1000000);
+	return (timer_now());
 }
 
 static int64_t
@@ -95,39 +91,19 @@ ike_time(void *arg)
 static void
 ike_random(void *arg, void *p, size_t len)
 {
-	if (RAND_bytes(p, len) != 1)
-		fatalx("no random numbers");
+	timer_random(p, len);
 }
 
 static void
 ike_untimer(void *arg, struct timer *tm)
 {
-	if (tm->t_world != NULL)
-		event_free(tm->t_world);
-	tm->t_world = NULL;
-}
-
-/* The function may arm it anew, or free it. */
-static void
-ike_fire(evutil_socket_t fd, short what, void *arg)
-{
-	struct timer *tm = arg;
-
-	ike_untimer(NULL, tm);
-	tm->t_fn(tm->t_arg);
+	timer_disarm(tm);
 }
 
 static void
 ike_timer(void *arg, struct timer *tm, uint64_t ms)
 {
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	if (tm->t_world == NULL &&
-	    (tm->t_world = evtimer_new(ike.base, ike_fire, tm)) == NULL)
-		fatalx("timer: out of memory");
-	if (evtimer_add(tm->t_world, &tv) == -1)
-		fatalx("timer: out of memory");
+	timer_arm(ike.base, tm, ms);
 }
 
 static int

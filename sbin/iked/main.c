@@ -31,6 +31,10 @@
 #include "log.h"
 #include "proc.h"
 
+const char *const iked_procs[PROC_N] = { "parent", "ca", "control", "ikev2" };
+const struct proc_prog proc_prog = { "iked", "_iked", "/var/run/iked.empty",
+    iked_procs };
+
 static const char	*theirs;	/* -C */
 static const char	*child;		/* -P */
 static int		 check;		/* -n */
@@ -233,11 +237,11 @@ run_child(const char *name)
 	int i;
 
 	for (i = 0; i < PROC_N; i++) {
-		if (runs[i] == NULL || strcmp(name, proc_names[i]) != 0)
+		if (runs[i] == NULL || strcmp(name, iked_procs[i]) != 0)
 			continue;
-		log_init(proc_names[i], opts.op_foreground, opts.op_verbose);
+		log_init(iked_procs[i], opts.op_foreground, opts.op_verbose);
 		proc_signals();
-		setproctitle("%s", proc_names[i]);
+		setproctitle("%s", iked_procs[i]);
 		runs[i]();
 		exit(0);
 	}

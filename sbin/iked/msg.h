@@ -25,6 +25,7 @@
 #include "buf.h"
 #include "crypto.h"
 #include "ike.h"
+#include "payload.h"
 
 #define MSG_MAXPAYLOADS		64	/* of one message */
 #define MSG_MAXCERTS		16
@@ -36,17 +37,6 @@
 #define MSG_MAXFRAGS		111	/* of one message */
 /* Id of a transform that has attributes we do not know: never acceptable. */
 #define MSG_XFORM_NEVER		65535
-
-struct ike_hdr {
-	uint64_t	 h_spii;
-	uint64_t	 h_spir;
-	uint8_t		 h_next;	/* first payload */
-	uint8_t		 h_version;
-	uint8_t		 h_exch;
-	uint8_t		 h_flags;
-	uint32_t	 h_msgid;
-	uint32_t	 h_len;
-};
 
 struct msg_cert {
 	uint8_t		 mc_encoding;
@@ -102,12 +92,6 @@ struct msg {
 #define MSG_HAS(m, p)	(((m)->m_seen >> ((p) - 32)) & 1)
 
 /*
- * The header.  0; -1: not IKE at all (short, length lies).  A version that
- * is not ours is the caller's to see.
- */
-int	 hdr_parse(struct ike_hdr *, const uint8_t *, size_t);
-
-/*
  * A chain that starts with payload `first': `len' octets at base + off.
  * `base' is where the message begins (for m_skoff); an off of 0 says that
  * this is the inside of a SK payload, which has no other.  0, or the notify
@@ -125,20 +109,7 @@ const struct msg_notify	*msg_notify(const struct msg *, uint16_t type);
 /* The first error notify, NULL: none. */
 const struct msg_notify	*msg_error(const struct msg *);
 
-/*
- * Making a chain: each mb_ call adds a payload behind the others.  What
- * mb_open started ends with the next, or with mb_close.
- */
-struct msgb {
-	struct buf	 mb_buf;
-	uint8_t		 mb_first;	/* type of the first payload */
-	size_t		 mb_last;	/* where the last one starts */
-	int		 mb_isopen;
-};
-
-void	 mb_open(struct msgb *, uint8_t type);	/* then put to mb_buf */
-void	 mb_close(struct msgb *);
-void	 mb_clear(struct msgb *);
+/* Payloads of a chain, see payload.h. */
 void	 mb_sa(struct msgb *, const struct ike_props *);
 /* The same with one SPI in all of them: spilen 4 or 8; nodh: without DH. */
 void	 mb_sa_spi(struct msgb *, const struct ike_props *, const void *spi,
@@ -156,17 +127,6 @@ void	 mb_delete(struct msgb *, uint8_t proto, const uint32_t *spis,
 void	 mb_ts(struct msgb *, uint8_t payload, const struct ike_tslist *);
 void	 mb_vendor(struct msgb *, const void *, size_t);
 
-/* The datagrams of one message, without a non-ESP marker. */
-struct pkts {
-	unsigned int	 pk_n;
-	struct buf	*pk_buf;
-};
-void	 pkts_clear(struct pkts *);
-size_t	 pkts_len(const struct pkts *);
-
-/* One clear message; h_next and h_len are filled in.  0 or -1. */
-int	 msg_clear_make(struct pkts *, const struct ike_hdr *,
-	    const struct msgb *);
 /*
  * A protected one: padded, sealed; in fragments of at most `mtu' octets each
  * (IKE header included), if mtu is not 0 and one would be longer.  *counter

@@ -26,50 +26,6 @@
 #define XFORM_MORE	3
 #define ATTR_KEYBITS	(0x8000 | IKE_ATTR_KEYBITS)
 
-void
-mb_open(struct msgb *mb, uint8_t type)
-{
-	struct buf *b = &mb->mb_buf;
-
-	mb_close(mb);
-	if (b->b_failed)
-		return;
-	if (b->b_len == 0)
-		mb->mb_first = type;
-	else
-		buf_set8(b, mb->mb_last, type);
-	mb->mb_last = b->b_len;
-	buf_put32(b, 0);
-	mb->mb_isopen = 1;
-}
-
-/* The length of what starts at `at' and ends here, in its octets 2 and 3. */
-static void
-put_length(struct buf *b, size_t at)
-{
-	if (b->b_failed)
-		return;
-	if (b->b_len - at > UINT16_MAX)
-		b->b_failed = 1;
-	else
-		buf_set16(b, at + 2, b->b_len - at);
-}
-
-void
-mb_close(struct msgb *mb)
-{
-	if (mb->mb_isopen)
-		put_length(&mb->mb_buf, mb->mb_last);
-	mb->mb_isopen = 0;
-}
-
-void
-mb_clear(struct msgb *mb)
-{
-	buf_clear(&mb->mb_buf);
-	memset(mb, 0, sizeof(*mb));
-}
-
 static void
 put_xform(struct buf *b, const struct ike_xform *xf, int last)
 {
@@ -109,7 +65,7 @@ put_prop(struct buf *b, const struct ike_prop *pr, int nodh, int last)
 	for (i = 0, left = n; i < pr->pr_n; i++)
 		if (!nodh || pr->pr_xf[i].xf_type != IKE_T_DH)
 			put_xform(b, &pr->pr_xf[i], --left == 0);
-	put_length(b, start);
+	payload_length(b, start);
 }
 
 /*

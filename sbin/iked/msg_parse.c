@@ -23,9 +23,8 @@
 #include <string.h>
 
 #include "msg.h"
-#include "xform.h"
+#include "proposal.h"
 
-#define PAYLOAD_HDRLEN	4
 #define PROP_HDRLEN	8
 #define PROP_MORE	2
 #define XFORM_HDRLEN	8
@@ -43,23 +42,6 @@ typedef const char *parser(struct msg *, uint8_t type, struct span *);
 
 /* Not the peer's fault: told apart by its address. */
 static const char	 nomem[] = "out of memory";
-
-int
-hdr_parse(struct ike_hdr *h, const uint8_t *data, size_t len)
-{
-	struct span s = { data, len };
-
-	if (len < IKE_HDRLEN || span_get64(&s, &h->h_spii) == -1 ||
-	    span_get64(&s, &h->h_spir) == -1 ||
-	    span_get8(&s, &h->h_next) == -1 ||
-	    span_get8(&s, &h->h_version) == -1 ||
-	    span_get8(&s, &h->h_exch) == -1 ||
-	    span_get8(&s, &h->h_flags) == -1 ||
-	    span_get32(&s, &h->h_msgid) == -1 ||
-	    span_get32(&s, &h->h_len) == -1)
-		return (-1);
-	return (h->h_len == len ? 0 : -1);
-}
 
 /*
  * Key length is the one attribute there is.  RFC 7296 3.3.6: a transform
@@ -438,7 +420,6 @@ struct walk {
 	size_t		 w_off;
 	size_t		 w_end;
 	uint8_t		 w_type;	/* of the payload at w_off */
-	uint8_t		 w_flags;
 	uint8_t		 w_critical;	/* the one that we do not know */
 };
 
@@ -483,30 +464,23 @@ walk_payload(struct walk *w)
 	const struct payload *p = NULL;
 	struct span s = { w->w_base, w->w_end }, body;
 	const char *why = NULL;
-	uint16_t len;
-	uint8_t next;
+	struct payload_hdr ph;
 
-	if (w->w_off == w->w_end)
-		return ("no payload where there should be one");
 	span_take(&s, w->w_off, &body);
-	if (span_get8(&s, &next) == -1 || span_get8(&s, &w->w_flags) == -1 ||
-	    span_get16(&s, &len) == -1)
-		return ("chain of payloads cut short");
-	if (len < PAYLOAD_HDRLEN ||
-	    span_take(&s, len - PAYLOAD_HDRLEN, &body) == -1)
-		return ("length of a payload");
+	if ((why = payload_get(&s, &ph, &body)) != NULL)
+		return (why);
 	if (w->w_type == IKE_P_SK || w->w_type == IKE_P_SKF)
-		return (walk_sk(w, next, &body));
+		return (walk_sk(w, ph.ph_next, &body));
 	if (w->w_type < sizeof(payloads) / sizeof(payloads[0]))
 		p = &payloads[w->w_type];
 	if (p != NULL && p->p_parse != NULL)
 		why = walk_known(w, p, &body);
-	else if (w->w_flags & IKE_P_CRITICAL) {
+	else if (ph.ph_flags & IKE_P_CRITICAL) {
 		w->w_critical = w->w_type;
 		why = "unknown payload that is critical";
 	}
-	w->w_off += len;
-	w->w_type = next;
+	w->w_off += ph.ph_len;
+	w->w_type = ph.ph_next;
 	return (why);
 }
 
@@ -514,7 +488,7 @@ int
 msg_parse(struct msg *m, uint8_t first, const uint8_t *base, size_t off,
     size_t len, uint8_t *critical, const char **why)
 {
-	struct walk w = { NULL, base, off == 0, off, off + len, first, 0, 0 };
+	struct walk w = { NULL, base, off == 0, off, off + len, first, 0 };
 	unsigned int n;
 
 	memset(m, 0, sizeof(*m));

@@ -23,84 +23,7 @@
 
 #include "msg.h"
 
-#define PAYLOAD_HDRLEN	4
 #define SKF_HDRLEN	4	/* number and total, behind the payload's */
-
-void
-pkts_clear(struct pkts *pk)
-{
-	unsigned int i;
-
-	for (i = 0; i < pk->pk_n; i++)
-		buf_clear(&pk->pk_buf[i]);
-	free(pk->pk_buf);
-	pk->pk_buf = NULL;
-	pk->pk_n = 0;
-}
-
-size_t
-pkts_len(const struct pkts *pk)
-{
-	size_t len = 0;
-	unsigned int i;
-
-	for (i = 0; i < pk->pk_n; i++)
-		len += pk->pk_buf[i].b_len;
-	return (len);
-}
-
-static int
-pkts_new(struct pkts *pk, unsigned int n)
-{
-	pk->pk_n = 0;
-	if ((pk->pk_buf = calloc(n, sizeof(*pk->pk_buf))) == NULL)
-		return (-1);
-	pk->pk_n = n;
-	return (0);
-}
-
-static void
-put_hdr(struct buf *b, const struct ike_hdr *h, uint8_t next, size_t len)
-{
-	buf_put64(b, h->h_spii);
-	buf_put64(b, h->h_spir);
-	buf_put8(b, next);
-	buf_put8(b, h->h_version);
-	buf_put8(b, h->h_exch);
-	buf_put8(b, h->h_flags);
-	buf_put32(b, h->h_msgid);
-	buf_put32(b, len);
-}
-
-/* A copy of the chain; the last payload ends here if nobody closed it. */
-static int
-put_chain(struct buf *b, const struct msgb *mb)
-{
-	size_t start = b->b_len, len = mb->mb_buf.b_len - mb->mb_last;
-
-	if (mb->mb_buf.b_failed || (mb->mb_isopen && len > UINT16_MAX))
-		return (-1);
-	buf_putbuf(b, &mb->mb_buf);
-	if (mb->mb_isopen && !b->b_failed)
-		buf_set16(b, start + mb->mb_last + 2, len);
-	return (b->b_failed ? -1 : 0);
-}
-
-int
-msg_clear_make(struct pkts *pk, const struct ike_hdr *h,
-    const struct msgb *mb)
-{
-	size_t len = IKE_HDRLEN + mb->mb_buf.b_len;
-
-	memset(pk, 0, sizeof(*pk));
-	if (len > IKE_MAXMSG || pkts_new(pk, 1) == -1)
-		return (-1);
-	put_hdr(&pk->pk_buf[0], h, mb->mb_first, len);
-	if (put_chain(&pk->pk_buf[0], mb) == 0)
-		return (0);
-	pkts_clear(pk);
-	return (-1);
-}
 
 /* A message on its way into its fragments. */
 struct seal {
@@ -163,7 +86,7 @@ seal_one(struct seal *s, unsigned int i, struct buf *pkt)
 	if (len > s->s_each)
 		len = s->s_each;
 	total = overhead(s) + padded(s, len);
-	put_hdr(pkt, s->s_hdr, s->s_frags > 0 ? IKE_P_SKF : IKE_P_SK, total);
+	hdr_put(pkt, s->s_hdr, s->s_frags > 0 ? IKE_P_SKF : IKE_P_SK, total);
 	buf_put8(pkt, i == 0 ? s->s_next : IKE_P_NONE);
 	buf_put8(pkt, 0);
 	buf_put16(pkt, total - IKE_HDRLEN);
@@ -223,7 +146,7 @@ msg_seal(struct pkts *pk, const struct ike_hdr *h, const struct msgb *mb,
 	int error = -1;
 
 	memset(pk, 0, sizeof(*pk));
-	if (skey_block(key) != 0 && put_chain(&s.s_plain, mb) == 0 &&
+	if (skey_block(key) != 0 && mb_put(&s.s_plain, mb) == 0 &&
 	    seal_split(&s, mtu) == 0)
 		error = seal_all(&s, pk);
 	buf_clear(&s.s_plain);

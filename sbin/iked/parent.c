@@ -39,6 +39,7 @@
 #include "kernel.h"
 #include "log.h"
 #include "proc.h"
+#include "store.h"
 
 #define STOP_WAIT	5	/* s for goodbyes; ikev2 takes 2 at the most */
 
@@ -193,7 +194,7 @@ send_key(void)
 
 	if (!proc_isroot())
 		return;
-	(void)ca_readkey(IKED_CADIR, &b);
+	(void)store_readkey(IKED_CADIR, IKED_CADIR, &b);
 	chan_sendbuf(chans[PROC_CA], M_KEY, &b);
 }
 
@@ -324,13 +325,13 @@ child_ended(enum proc_id id, int st)
 	if (!stopping) {
 		if (WIFSIGNALED(st))
 			log_warnx("lost child: %s terminated; signal %d",
-			    proc_names[id], WTERMSIG(st));
+			    iked_procs[id], WTERMSIG(st));
 		else if (WEXITSTATUS(st) != IKED_TOLD)
 			log_warnx("lost child: %s exited abnormally",
-			    proc_names[id]);
+			    iked_procs[id]);
 		parent_stop(1);
 	} else if (st != 0 && status == 0) {
-		log_warnx("%s ended with an error", proc_names[id]);
+		log_warnx("%s ended with an error", iked_procs[id]);
 		status = 1;
 	}
 	if (pids[PROC_IKEV2] == 0)
@@ -422,7 +423,7 @@ parent_recv(void *arg, unsigned int type, struct span *sp, int fd)
 	else if (from == PROC_IKEV2 && type == M_CONFDONE)
 		conf_in_use();
 	else
-		fatalx("message %u from %s", type, proc_names[from]);
+		fatalx("message %u from %s", type, iked_procs[from]);
 }
 
 /* SIGCHLD tells more of it. */
@@ -467,7 +468,7 @@ open_sockets(struct sockets *so)
 		so->so_probe[family == 6] = sock_probe(family);
 	}
 	if (!opts->op_nonatt)
-		sock_checkencap(opts->op_natt);
+		sock_checkencap(opts->op_natt, "iked -T");
 	for (i = 0; i < 2; i++)
 		so->so_keylog[i] = opts->op_keydir == NULL ? -1 :
 		    sock_keylog(opts->op_keydir, keylogs[i]);
@@ -583,7 +584,7 @@ parent_end(void)
 
 	unlink(opts->op_socket);
 	if (proc_isroot())
-		rmdir(IKED_EMPTY);
+		rmdir(proc_prog.pp_empty);
 	for (i = 0; i < NSIGS; i++)
 		event_free(sigevents[i]);
 	event_free(stoptimer);
@@ -604,9 +605,10 @@ parent_run(const struct opts *op)
 	struct conf *conf;
 
 	opts = op;
-	if (proc_isroot() && getpwnam(IKED_USER) == NULL)
+	if (proc_isroot() && getpwnam(proc_prog.pp_user) == NULL)
 		fatalx("unknown user %s: useradd -r -M -d /var/empty "
-		    "-s /usr/sbin/nologin %s", IKED_USER, IKED_USER);
+		    "-s /usr/sbin/nologin %s", proc_prog.pp_user,
+		    proc_prog.pp_user);
 	if ((conf = parent_parse(opts->op_file)) == NULL)
 		exit(1);
 	open_sockets(&so);

@@ -24,7 +24,7 @@
 #include <openssl/x509.h>
 
 #include "draft.h"
-#include "xform.h"
+#include "proposal.h"
 
 static const char *const auths[] = {
 	[CONF_AUTH_SIGNATURE] =	"signature",

@@ -22,7 +22,7 @@
  * How near two proposals come: what props.c selects by and explain.c and
  * agree.c speak of.
  */
-#include "xform.h"
+#include "proposal.h"
 
 struct prop_fit {
 	/* of each type the transform of theirs; NULL: none is needed */

@@ -31,7 +31,7 @@
 #include "crypto.h"
 #include "engine.h"
 #include "msg.h"
-#include "xform.h"
+#include "proposal.h"
 
 #define SEC		1000		/* ms */
 #define HASHSIZE	1024		/* power of two */

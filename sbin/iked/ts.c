@@ -20,7 +20,7 @@
  */
 #include <string.h>
 
-#include "xform.h"
+#include "proposal.h"
 
 /* A peer may send 255 of them; more than this nobody can use. */
 #define TS_MAX	64

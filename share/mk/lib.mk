@@ -1,5 +1,5 @@
 # A static library of host code, lib${LIB}.a: LIB, SRCS, CPPFLAGS.  It sees
 # the host's headers, none of the tree's.
 include ${TOP}/share/mk/own.mk
-HOSTCPPFLAGS=	-I.
+HOSTCPPFLAGS?=	-I.
 include ${TOP}/share/mk/lib.${STAGE}.mk

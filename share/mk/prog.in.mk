@@ -6,8 +6,8 @@ all: ${PROG}
 	@mkdir -p ${KERNDIR}/sbin
 	@ln -sf ../../../../../../sbin/${PROG}/${CONF}/${PROG} \
 	    ${KERNDIR}/sbin/${PROG}
-${PROG}: ${OBJS} ${LIBUM}
-	${LINK} -o $@ ${OBJS} ${LIBUM} ${LDADD}
+${PROG}: ${OBJS} ${LIBS} ${LIBUM}
+	${LINK} -o $@ ${OBJS} ${LIBS} ${LIBUM} ${LDADD}
 
 .PHONY: all
 include ${TOP}/share/mk/compile.mk

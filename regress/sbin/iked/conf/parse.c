@@ -33,7 +33,7 @@
 
 #include "conf.h"
 #include "log.h"
-#include "xform.h"
+#include "proposal.h"
 
 static int	 check;
 

@@ -20,7 +20,7 @@
  * from words.
  */
 #include "buf.h"
-#include "xform.h"
+#include "proposal.h"
 
 #ifndef nitems
 #define nitems(a)	(sizeof(a) / sizeof((a)[0]))

@@ -26,7 +26,7 @@
 
 #include "msg.h"
 #include "pair.h"
-#include "xform.h"
+#include "proposal.h"
 
 struct rogue {
 	struct pair	*r_pair;

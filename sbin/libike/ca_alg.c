@@ -33,7 +33,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-#include "ca.h"
+#include "store.h"
 
 #define DER_NULL	0x05
 #define DER_INTEGER	0x02

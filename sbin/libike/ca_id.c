@@ -30,7 +30,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "ca.h"
+#include "store.h"
 #include "crypto.h"
 
 #define MAXNAMES	8		/* of a certificate, in a message */

@@ -15,14 +15,14 @@
  */
 
 
-#ifndef _IKED_KERNEL_H_
-#define _IKED_KERNEL_H_
+#ifndef _LIBIKE_KERNEL_H_
+#define _LIBIKE_KERNEL_H_
 
 /*
  * The kernel's SAs, by PF_KEY.  Two sockets: requests go over one and are
  * answered at once (1 s at the most), expiry comes over the other.
  */
-#include "engine.h"
+#include "ksa.h"
 
 /* Before privileges are given up.  0, or -1 with errno. */
 int	 kernel_open(int *request, int *upcall);
@@ -38,7 +38,9 @@ struct kernel	*kernel_new(int request, int upcall,
 void		 kernel_free(struct kernel *);
 /* The upcall socket is readable.  -1: the kernel is gone. */
 int		 kernel_input(struct kernel *);
-/* What the world asks, see engine.h: 0 or an errno. */
+/* 0 or an errno.  kernel_addsa of an inbound SA makes the larval one live;
+ * kernel_movesa: other addresses, port or encapsulation for a live one;
+ * kernel_delsa of an SA that is gone is ESRCH. */
 int		 kernel_getspi(struct kernel *, const struct ksa *,
 		    uint32_t *spi);
 int		 kernel_addsa(struct kernel *, const struct ksa *);
@@ -54,4 +56,4 @@ int		 kernel_statsa(struct kernel *, const struct ksa *,
 unsigned int	 kernel_flush(struct kernel *, const unsigned int *units,
 		    unsigned int n);
 
-#endif /* _IKED_KERNEL_H_ */
+#endif /* _LIBIKE_KERNEL_H_ */

@@ -28,12 +28,12 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "ca.h"
+#include "store.h"
 
 static const struct {
 	int		 error;
 	const char	*cure;
-} cures[] = {
+} cures[] = {		/* %s: the directory of the store */
 	{ X509_V_ERR_CERT_HAS_EXPIRED,
 	    "renew it, if this machine's clock is right" },
 	{ X509_V_ERR_CERT_NOT_YET_VALID, "set the clock" },
@@ -41,22 +41,22 @@ static const struct {
 	{ X509_V_ERR_UNABLE_TO_GET_CRL,
 	    "put the CRL of its CA into crls/ (with any CRL, every CA of the "
 	    "chain needs one)" },
-	{ X509_V_ERR_CRL_HAS_EXPIRED, "put a newer CRL into /etc/iked/crls" },
+	{ X509_V_ERR_CRL_HAS_EXPIRED, "put a newer CRL into %s/crls" },
 	{ X509_V_ERR_CRL_NOT_YET_VALID, "set the clock" },
 	{ X509_V_ERR_CRL_SIGNATURE_FAILURE,
-	    "the CRL in /etc/iked/crls is not by this CA" },
+	    "the CRL in %s/crls is not by this CA" },
 	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
-	    "put the certificate of its CA into /etc/iked/ca; for a CA that "
+	    "put the certificate of its CA into %s/ca; for a CA that "
 	    "is no root, there is `set cert_partial_chain'" },
 	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-	    "put the certificate of its CA into /etc/iked/ca, or let the peer "
+	    "put the certificate of its CA into %s/ca, or let the peer "
 	    "send those between" },
 	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
-	    "put the certificate of its CA into /etc/iked/ca" },
+	    "put the certificate of its CA into %s/ca" },
 	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
-	    "put it into /etc/iked/ca to trust it" },
+	    "put it into %s/ca to trust it" },
 	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
-	    "put it into /etc/iked/ca to trust it" },
+	    "put it into %s/ca to trust it" },
 	{ X509_V_ERR_CERT_CHAIN_TOO_LONG, "use fewer CAs" },
 	{ X509_V_ERR_INVALID_CA,
 	    "what signs others needs basicConstraints CA:TRUE" },
@@ -94,17 +94,18 @@ chain_date(const X509 *x, int error, char *text, size_t size)
 }
 
 static int
-chain_refuse(X509_STORE_CTX *ctx, X509 *leaf, char **why)
+chain_refuse(struct ca_store *st, X509_STORE_CTX *ctx, X509 *leaf, char **why)
 {
 	int error = X509_STORE_CTX_get_error(ctx);
 	X509 *x = X509_STORE_CTX_get_current_cert(ctx);
-	char date[40];
+	char date[40], cure[256];
 
 	if (x == NULL)
 		x = leaf;
 	chain_date(x, error, date, sizeof(date));
+	snprintf(cure, sizeof(cure), chain_cure(error), st->st_name);
 	return (ca_refuse(why, "certificate %s: %s%s: %s", cert_subject(x),
-	    X509_verify_cert_error_string(error), date, chain_cure(error)));
+	    X509_verify_cert_error_string(error), date, cure));
 }
 
 int
@@ -119,7 +120,7 @@ chain_check(struct ca_store *st, X509 *leaf, STACK_OF(X509) *others,
 	    !X509_STORE_CTX_init(ctx, st->st_x509, leaf, others))
 		error = ca_refuse(why, "%s", ca_liberror());
 	else if (X509_verify_cert(ctx) != 1)
-		error = chain_refuse(ctx, leaf, why);
+		error = chain_refuse(st, ctx, leaf, why);
 	X509_STORE_CTX_free(ctx);
 	ERR_clear_error();
 	return (error);

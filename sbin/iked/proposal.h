@@ -15,41 +15,15 @@
  */
 
 
-#ifndef _IKED_XFORM_H_
-#define _IKED_XFORM_H_
+#ifndef _IKED_PROPOSAL_H_
+#define _IKED_PROPOSAL_H_
 
 /*
- * Transforms: their names and sizes, proposals made of them, and which of
- * two lists both ends can have (RFC 7296 2.7, 3.3).
+ * Proposals made of transforms, and which of two lists both ends can have
+ * (RFC 7296 2.7, 3.3); selectors.
  */
-#include "buf.h"
-#include "ike.h"
+#include "xform.h"
 
-/* One name of iked.conf(5). */
-struct xform_name {
-	const char	*xn_name;	/* "aes-128-gcm", "grp14" */
-	uint8_t		 xn_type;	/* IKE_T_ */
-	uint16_t	 xn_id;
-	uint16_t	 xn_keybits;	/* as it goes on the wire; 0: none */
-	uint16_t	 xn_keylen;	/* octets of key, without salt */
-	uint8_t		 xn_salt;	/* octets of salt behind the key */
-	uint8_t		 xn_icv;	/* octets: of an AEAD, of an integ */
-	uint8_t		 xn_flags;
-#define XN_IKE		0x01		/* in ikesa */
-#define XN_CHILD	0x02		/* in childsa */
-#define XN_AEAD		0x04
-#define XN_ALIAS	0x08		/* a second name: not for printing */
-#define XN_KERNEL	0x10		/* this kernel's ESP has it */
-};
-
-/* The transform that is called so, whole word; NULL: none of this type. */
-const struct xform_name	*xform_byname(uint8_t type, const char *);
-/* The reverse, NULL: we do not know it. */
-const struct xform_name	*xform_find(const struct ike_xform *);
-/* The nth of all, NULL at the end. */
-const struct xform_name	*xform_nth(unsigned int);
-/* Its name, else "ENCR 99"; eight static buffers in turn. */
-const char		*xform_print(const struct ike_xform *);
 /* "enc aes-128-gcm prf hmac-sha2-256 group curve25519" */
 void			 prop_print(struct buf *, const struct ike_prop *);
 /* All proposals, one behind another with " | " between. */
@@ -110,4 +84,4 @@ void	 ts_explain(struct buf *, const struct ike_tslist *our_src,
 	    const struct ike_tslist *their_src,
 	    const struct ike_tslist *their_dst);
 
-#endif /* _IKED_XFORM_H_ */
+#endif /* _IKED_PROPOSAL_H_ */

@@ -36,7 +36,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
-#include "ca.h"
+#include "store.h"
 #include "log.h"
 
 #define FILE_MAX	(16 * 1024 * 1024)	/* octets: a long CRL */
@@ -98,7 +98,7 @@ nokey(struct ca_store *st, const char *why)
 }
 
 struct ca_store *
-store_new(const char *dir)
+store_new(const char *dir, const char *called)
 {
 	struct ca_store *st;
 	size_t len = strlen(dir);
@@ -112,7 +112,7 @@ store_new(const char *dir)
 	while (len > 0 && dir[len - 1] == '/')
 		len--;
 	st->st_dir = strndup(dir, len);
-	st->st_name = len > 0 ? strndup(dir, len) : strdup(CA_DIR);
+	st->st_name = len > 0 ? strndup(dir, len) : strdup(called);
 	st->st_x509 = X509_STORE_new();
 	if (st->st_dir == NULL || st->st_name == NULL || st->st_x509 == NULL ||
 	    nokey(st, "no private key") == -1) {
@@ -615,12 +615,12 @@ store_load(struct ca_store *st, const struct buf *pem, int partialchain)
 }
 
 int
-ca_readkey(const char *dir, struct buf *pem)
+store_readkey(const char *dir, const char *called, struct buf *pem)
 {
 	struct ca_store *st;
 	int error;
 
-	if ((st = store_new(dir)) == NULL)
+	if ((st = store_new(dir, called)) == NULL)
 		return (-1);
 	error = store_read(st, KEYFILE, 1, pem);
 	store_free(st);

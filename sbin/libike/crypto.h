@@ -15,8 +15,8 @@
  */
 
 
-#ifndef _IKED_CRYPTO_H_
-#define _IKED_CRYPTO_H_
+#ifndef _LIBIKE_CRYPTO_H_
+#define _LIBIKE_CRYPTO_H_
 
 /*
  * What IKE calculates, by libcrypto: PRF, DH and the protection of SK
@@ -96,4 +96,4 @@ void	 crypto_sha1(const void *, size_t, uint8_t out[20]);
 /* Logs what failed with libcrypto's reason, which is forgotten then. -1 */
 int	 crypto_fail(const char *what);
 
-#endif /* _IKED_CRYPTO_H_ */
+#endif /* _LIBIKE_CRYPTO_H_ */

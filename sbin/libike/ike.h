@@ -15,8 +15,8 @@
  */
 
 
-#ifndef _IKED_IKE_H_
-#define _IKED_IKE_H_
+#ifndef _LIBIKE_IKE_H_
+#define _LIBIKE_IKE_H_
 
 /*
  * IKEv2 on the wire, RFC 7296, and the small types everything is made of.
@@ -299,4 +299,4 @@ void		 tslist_clear(struct ike_tslist *);
 const char	*exch_name(unsigned int);
 const char	*notify_name(unsigned int);
 
-#endif /* _IKED_IKE_H_ */
+#endif /* _LIBIKE_IKE_H_ */

@@ -25,10 +25,9 @@
 #include <unistd.h>
 
 #include "buf.h"
-#include "iked.h"
 #include "log.h"
 
-static const char	*log_name = "iked";
+static const char	*log_name = "";
 static int		 log_foreground = 1;
 static int		 log_verbose;
 static struct buf	*log_tee;
@@ -45,7 +44,7 @@ log_init(const char *name, int foreground, int verbose)
 	tzset();
 	/* At once: later there may be neither the path nor the right. */
 	if (!foreground)
-		openlog("iked", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+		openlog(getprogname(), LOG_PID | LOG_NDELAY, LOG_DAEMON);
 }
 
 void

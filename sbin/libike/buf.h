@@ -15,8 +15,8 @@
  */
 
 
-#ifndef _IKED_BUF_H_
-#define _IKED_BUF_H_
+#ifndef _LIBIKE_BUF_H_
+#define _LIBIKE_BUF_H_
 
 /*
  * Octets that grow, and reading without ever going past the end.  All
@@ -75,4 +75,4 @@ int	 span_take(struct span *, size_t, struct span *);	/* a part */
 int	 span_getsized(struct span *, struct span *);	/* of buf_putsized */
 char	*span_getstr(struct span *);	/* malloc'ed, or NULL; no NUL inside */
 
-#endif /* _IKED_BUF_H_ */
+#endif /* _LIBIKE_BUF_H_ */

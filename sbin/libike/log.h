@@ -15,8 +15,8 @@
  */
 
 
-#ifndef _IKED_LOG_H_
-#define _IKED_LOG_H_
+#ifndef _LIBIKE_LOG_H_
+#define _LIBIKE_LOG_H_
 
 /*
  * One line a call, to stderr (foreground) or syslog(3).  Never a key; what a
@@ -41,4 +41,9 @@ void	 fatal(const char *, ...)	/* with errno's text, exit 1 */
 void	 fatalx(const char *, ...)
 	    __attribute__((__noreturn__, __format__(printf, 1, 2)));
 
-#endif /* _IKED_LOG_H_ */
+/* Warnings and errors go to the buffer, too; NULL: no more. */
+struct buf;
+void	 log_copyto(struct buf *);
+int	 log_isforeground(void);
+
+#endif /* _LIBIKE_LOG_H_ */

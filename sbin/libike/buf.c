@@ -245,6 +245,8 @@ span_take(struct span *s, size_t len, struct span *part)
 		return (-1);
 	part->s_data = s->s_data;
 	part->s_len = len;
+	if (len == 0)		/* s_data may be NULL */
+		return (0);
 	s->s_data += len;
 	s->s_len -= len;
 	return (0);

@@ -174,52 +174,8 @@ xform_print(const struct ike_xform *xf)
 	return (s);
 }
 
-/*
- * All of one type.  "auth none" is said by every AEAD already.
- */
-static void
-prop_print_type(struct buf *b, const struct ike_prop *pr, unsigned int type,
-    const char **sep)
+const char *
+xform_word(uint8_t type)
 {
-	const struct ike_xform *xf;
-	const char *word;
-
-	word = type <= IKE_T_MAX ? types[type].ty_word : NULL;
-	for (xf = pr->pr_xf; xf < pr->pr_xf + pr->pr_n; xf++) {
-		if (type <= IKE_T_MAX ? xf->xf_type != type :
-		    xf->xf_type != 0 && xf->xf_type <= IKE_T_MAX)
-			continue;
-		if (type == IKE_T_INTEG && xf->xf_id == IKE_INTEG_NONE &&
-		    prop_aead(pr))
-			continue;
-		/* a number has its type in front already */
-		buf_printf(b, "%s%s%s%s", *sep,
-		    word != NULL && xform_find(xf) != NULL ? word : "",
-		    word != NULL && xform_find(xf) != NULL ? " " : "",
-		    xform_print(xf));
-		*sep = " ";
-	}
-}
-
-void
-prop_print(struct buf *b, const struct ike_prop *pr)
-{
-	const char *sep = "";
-	unsigned int type;
-
-	/* the last round is for types that we do not know */
-	for (type = IKE_T_ENCR; type <= IKE_T_MAX + 1; type++)
-		prop_print_type(b, pr, type, &sep);
-}
-
-void
-props_print(struct buf *b, const struct ike_props *ps)
-{
-	unsigned int i;
-
-	for (i = 0; i < ps->ps_n; i++) {
-		if (i > 0)
-			buf_printf(b, " | ");
-		prop_print(b, &ps->ps_prop[i]);
-	}
+	return (type <= IKE_T_MAX ? types[type].ty_word : NULL);
 }

@@ -28,8 +28,8 @@
 
 #include <event2/event.h>
 
-#include "iked.h"
 #include "log.h"
+#include "udp.h"
 
 #define UDP_BATCH	64	/* datagrams at a time */
 #define UDP_MARKER	4	/* octets, RFC 3948 2.2 */

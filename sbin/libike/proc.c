@@ -31,7 +31,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "iked.h"
 #include "log.h"
 #include "proc.h"
 
@@ -76,8 +75,6 @@ struct chan {
 	uint8_t		*ch_data;
 	int		 ch_fd;
 };
-
-const char *const proc_names[PROC_N] = { "parent", "ca", "control", "ikev2" };
 
 static int	 proc_inroot;		/* chroot(2) was called */
 
@@ -352,15 +349,16 @@ proc_pair(int sv[2])
  * but by the link if the file has been replaced.
  */
 static void
-proc_exec(enum proc_id id)
+proc_exec(unsigned int id)
 {
 	static const char self[] = "/proc/self/exe";
-	char path[PATH_MAX], name[16], *argv[6];
+	char path[PATH_MAX], prog[16], name[16], *argv[6];
 	ssize_t len;
 	int n = 0;
 
-	strlcpy(name, proc_names[id], sizeof(name));
-	argv[n++] = "iked";
+	strlcpy(name, proc_prog.pp_procs[id], sizeof(name));
+	strlcpy(prog, proc_prog.pp_name, sizeof(prog));
+	argv[n++] = prog;
 	argv[n++] = "-P";
 	argv[n++] = name;
 	if (log_isforeground())
@@ -378,7 +376,7 @@ proc_exec(enum proc_id id)
 }
 
 int
-proc_start(enum proc_id id, pid_t *pid)
+proc_start(unsigned int id, pid_t *pid)
 {
 	int sv[2];
 
@@ -434,11 +432,11 @@ proc_emptydir(void)
 {
 	if (proc_safedir("/var/empty"))
 		return ("/var/empty");
-	if (mkdir(IKED_EMPTY, 0755) == -1 && errno != EEXIST)
-		fatal("%s", IKED_EMPTY);
-	if (!proc_safedir(IKED_EMPTY))
-		fatalx("%s is not a directory of root's alone", IKED_EMPTY);
-	return (IKED_EMPTY);
+	if (mkdir(proc_prog.pp_empty, 0755) == -1 && errno != EEXIST)
+		fatal("%s", proc_prog.pp_empty);
+	if (!proc_safedir(proc_prog.pp_empty))
+		fatalx("%s is not a directory of root's alone", proc_prog.pp_empty);
+	return (proc_prog.pp_empty);
 }
 
 void
@@ -452,8 +450,8 @@ proc_drop(const char *dir)
 			fatal("/");
 		return;
 	}
-	if ((pw = getpwnam(IKED_USER)) == NULL)
-		fatalx("unknown user %s", IKED_USER);
+	if ((pw = getpwnam(proc_prog.pp_user)) == NULL)
+		fatalx("unknown user %s", proc_prog.pp_user);
 	if (dir == NULL || stat(dir, &st) == -1)
 		dir = proc_emptydir();
 	if (chroot(dir) == -1 || chdir("/") == -1)
@@ -462,7 +460,7 @@ proc_drop(const char *dir)
 	if (setgroups(1, &pw->pw_gid) == -1 ||
 	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||
 	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == -1)
-		fatal("cannot become %s", IKED_USER);
+		fatal("cannot become %s", proc_prog.pp_user);
 }
 
 int

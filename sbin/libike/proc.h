@@ -15,8 +15,8 @@
  */
 
 
-#ifndef _IKED_PROC_H_
-#define _IKED_PROC_H_
+#ifndef _LIBIKE_PROC_H_
+#define _LIBIKE_PROC_H_
 
 /*
  * The processes, and how they talk: messages over pairs of stream sockets,
@@ -28,18 +28,17 @@
 
 #include "buf.h"
 
-enum proc_id {
-	PROC_PARENT,
-	PROC_CA,
-	PROC_CONTROL,
-	PROC_IKEV2,
-	PROC_N
+/* What a program is made of; it defines the one it is. */
+struct proc_prog {
+	const char	*pp_name;
+	const char	*pp_user;	/* whom its children become */
+	const char	*pp_empty;	/* made if there is no /var/empty */
+	const char	*const *pp_procs; /* names, by number */
 };
+extern const struct proc_prog proc_prog;
 
 #define PROC_FD		3		/* a child's channel to its parent */
 #define PROC_MAXMSG	(64U << 20)	/* octets of a message */
-
-extern const char *const proc_names[PROC_N];
 
 struct chan;
 
@@ -65,13 +64,14 @@ void		 chan_sendfd(struct chan *, unsigned int type, const void *,
 		    size_t, int fd);
 
 void		 proc_pair(int [2]);
-/* A process of this program; returns our end of its channel. */
-int		 proc_start(enum proc_id, pid_t *);
+/* That process of this program; returns our end of its channel. */
+int		 proc_start(unsigned int, pid_t *);
 /* No signal but SIGKILL ends a child: its parent does. */
 void		 proc_signals(void);
 /*
  * Where the real root is who he is: change the root directory to dir, or to
- * an empty one if it is NULL or missing, and become _iked.
+ * an empty one if it is NULL or missing, and become the
+ * user of the program.
  */
 void		 proc_drop(const char *dir);
 int		 proc_chrooted(void);
@@ -79,4 +79,4 @@ int		 proc_isroot(void);
 void		 proc_unveil(const char *path, const char *permissions);
 void		 proc_pledge(const char *promises);
 
-#endif /* _IKED_PROC_H_ */
+#endif /* _LIBIKE_PROC_H_ */
