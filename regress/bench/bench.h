@@ -37,6 +37,7 @@
 #define BENCH_BURST	32		/* packets */
 #define BENCH_MTU	1400		/* of the tunnels: no fragments */
 #define BENCH_PKTMAX	2048		/* bytes of a packet at most */
+#define BENCH_WAIT	10		/* s for what has to happen */
 
 #define BENCH_A(a, b, c, d) \
 	htonl((u_int32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d))
@@ -80,6 +81,9 @@ int	bench_compare(const char *, const char *, struct bench_work *,
 int	bench_address(const char *, in_addr_t, int, in_addr_t);
 int	bench_route(in_addr_t, int, in_addr_t);
 int	bench_up(const char *, int);		/* with that MTU */
+/* Wait until packets to an address can leave; until ARP has answered. */
+int	bench_routed(in_addr_t);
+int	bench_known(in_addr_t);
 /* Someone at this address asks "inject:" interface umN for ours. */
 int	bench_neighbour(unsigned int, in_addr_t, in_addr_t);
 /* A packet of that size, its header complete; len >= 28. */

@@ -50,13 +50,19 @@ finish()
 	[ -z "$receiver" ] || kill "$receiver" 2>/dev/null
 }
 
-# measure TEST umN=BACKEND ...: one test in a kernel of its own
+# start TEST umN=BACKEND ...: become one test in a kernel of its own, which
+# a signal to this process or to the group ends
+start()
+{
+	export BSD_KTEST="$1" BSD_REALTIME=1 FULL=$full N="${N:-1}"
+	shift
+	exec timeout --foreground -k 5 300 "$KBENCH/bsd" "$@" \
+	    >"$W/$BSD_KTEST" 2>&1
+}
+
 measure()
 {
-	test=$1
-	shift
-	BSD_KTEST=$test BSD_REALTIME=1 FULL=$full N=${N:-1} \
-	    timeout -k 5 300 "$KBENCH/bsd" "$@" >"$W/$test" 2>&1
+	(start "$@")
 }
 
 failed()
@@ -69,7 +75,7 @@ failed()
 
 forward()
 {
-	measure bench_forward_receive um0=wire:"$W/wire" um1=inject:sink &
+	start bench_forward_receive um0=wire:"$W/wire" um1=inject:sink &
 	receiver=$!
 	tries=0
 	until grep -q '^ready' "$W/bench_forward_receive" 2>/dev/null; do

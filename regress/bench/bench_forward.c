@@ -47,7 +47,6 @@
 #define BF_SLOT		100000	/* us of cipher in a slot */
 #define BF_MINIMUM	512	/* packets in a slot */
 #define BF_BATCH	64	/* frames of load at a time */
-#define BF_WAIT		10	/* s for the other side */
 
 #define SLOT_END	0x80000000U
 #define SLOT_WARM	0x7ffffffeU	/* warms up, is not reported */
@@ -189,8 +188,8 @@ load_run(u_int32_t slot, unsigned int c, int size, unsigned int n)
 	__atomic_store_n(&load.running, 1, __ATOMIC_RELEASE);
 	softnet_kick(softnet_of(0));
 	while (__atomic_load_n(&load.running, __ATOMIC_ACQUIRE)) {
-		if (tsleep_nsec(&load, PWAIT, "load", SEC_TO_NSEC(BF_WAIT)) !=
-		    0)
+		if (tsleep_nsec(&load, PWAIT, "load",
+		    SEC_TO_NSEC(BENCH_WAIT)) != 0)
 			return (ETIMEDOUT);
 	}
 	/* the other side prints, and goes to sleep */
@@ -281,7 +280,7 @@ receiver_wait(void)
 		now = __atomic_load_n(&recv.heard, __ATOMIC_RELAXED);
 		quiet = now == before ? quiet + 1 : 0;
 		before = now;
-		if (quiet > BF_WAIT * 10)
+		if (quiet > BENCH_WAIT * 10)
 			return (ETIMEDOUT);
 	}
 	return (0);
@@ -319,20 +318,6 @@ bf_setup(void)
 	return ((bf_um1 = if_unit("um1")) == NULL ? ENXIO : 0);
 }
 
-/* The other side is there. */
-static int
-bf_link(struct ifnet *ifp)
-{
-	int i;
-
-	for (i = 0; i < BF_WAIT * 100; i++) {
-		if (LINK_STATE_IS_UP(READ_ONCE(ifp->if_link_state)))
-			return (0);
-		kt_sleep(MSEC_TO_NSEC(10));
-	}
-	return (ETIMEDOUT);
-}
-
 static int
 sender_setup(void)
 {
@@ -347,11 +332,12 @@ sender_setup(void)
 	for (c = 0; c < BENCH_NCIPHERS; c++) {
 		error = bench_route(BF_SINK(c) & BENCH_A(255, 255, 255, 0),
 		    24, BF_INNER(c, 2));
-		if (error != 0)
+		if (error != 0 || (error = bench_routed(BF_SINK(c))) != 0)
 			return (error);
 	}
 	softnet_nic_add(softnet_of(0), &load_nic);
-	return (bf_link(bf_um1));
+	/* the other side is there */
+	return (bench_routed(BF_RECEIVER));
 }
 
 KTEST(bench_forward_send, "clocks from gateway to gateway: the first")
@@ -361,7 +347,7 @@ KTEST(bench_forward_send, "clocks from gateway to gateway: the first")
 	KT_EQ(sender_setup(), 0);
 	/* a packet that waits for ARP, and may be all that it waits with */
 	KT_EQ(load_run(SLOT_WARM, 0, 64, 1), 0);
-	kt_sleep(MSEC_TO_NSEC(100));
+	KT_EQ(bench_known(BF_RECEIVER), 0);
 	for (run = 0; run <= BF_RUNS; run++) {
 		for (c = 0; c < BENCH_NCIPHERS; c++) {
 			for (s = 0; s < BENCH_NSIZES; s++)

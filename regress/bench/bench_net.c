@@ -23,6 +23,7 @@
 #include <sys/proc.h>
 #include <sys/sockio.h>
 
+#include <net/if_dl.h>
 #include <net/if_sec.h>
 #include <net/pfkeyv2.h>
 #include <net/route.h>
@@ -110,6 +111,52 @@ bench_route(in_addr_t net, int plen, in_addr_t gateway)
 	return (error);
 }
 
+/* Wait until the route to an address is as it should be. */
+static int
+bench_until(in_addr_t addr, int (*good)(struct rtentry *))
+{
+	struct sockaddr_in dst;
+	struct rtentry *rt;
+	int i, ok;
+
+	bench_sin(&dst, addr);
+	for (i = 0; i < BENCH_WAIT * 1000; i++) {
+		NET_LOCK_SHARED();
+		rt = rtalloc(sintosa(&dst), 0, 0);
+		ok = good(rt);
+		rtfree(rt);
+		NET_UNLOCK_SHARED();
+		if (ok)
+			return (0);
+		kt_sleep(MSEC_TO_NSEC(1));
+	}
+	return (ETIMEDOUT);
+}
+
+static int
+bench_resolved(struct rtentry *rt)
+{
+	return (rt != NULL && ISSET(rt->rt_flags, RTF_HOST) &&
+	    rt->rt_gateway->sa_family == AF_LINK &&
+	    satosdl(rt->rt_gateway)->sdl_alen == ETHER_ADDR_LEN);
+}
+
+/*
+ * That the link is up is seen at once, but a task tells the routes later:
+ * packets sent in between find none.
+ */
+int
+bench_routed(in_addr_t addr)
+{
+	return (bench_until(addr, rtisvalid));
+}
+
+int
+bench_known(in_addr_t addr)
+{
+	return (bench_until(addr, bench_resolved));
+}
+
 int
 bench_up(const char *name, int mtu)
 {
@@ -170,9 +217,11 @@ bench_neighbour(unsigned int unit, in_addr_t addr, in_addr_t us)
 	memcpy(f.ea.arp_sha, bench_station, ETHER_ADDR_LEN);
 	memcpy(f.ea.arp_spa, &addr, sizeof(addr));
 	memcpy(f.ea.arp_tpa, &us, sizeof(us));
-	error = um_inject(unit, &f, sizeof(f));
-	kt_sleep(MSEC_TO_NSEC(5));
-	return (error);
+	/* without a route he would not be remembered */
+	if ((error = bench_routed(addr)) != 0 ||
+	    (error = um_inject(unit, &f, sizeof(f))) != 0)
+		return (error);
+	return (bench_known(addr));
 }
 
 void

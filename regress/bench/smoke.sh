@@ -14,7 +14,7 @@
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
 # smoke.sh: the measurements run, all figures are there, and the table
-# says so when one does not hold.
+# says so when one does not hold; a measurement that fails comes to an end.
 
 set -u
 out=$W/table
@@ -57,6 +57,13 @@ grep -qvxE "$json\"runs\":$num\\}" "$W/json" &&
     fail "lines that are not JSON"
 [ "$(wc -l <"$W/json")" -eq "$(wc -l <"$W/have")" ] ||
     fail "the JSON has other rows"
+
+# what leaves by a sink does not come in again
+BSD_KTEST=bench_input BSD_REALTIME=1 FULL=0 N=1 timeout -k 1 30 \
+    "$KREGRESS/bsd" um0=inject:sink >"$W/t" 2>&1
+rc=$?
+[ $rc -eq 1 ] || fail "a measurement that failed ended with $rc, not 1"
+grep -q 'packets got lost' "$W/t" || fail "it does not say what failed"
 
 table "sample scale/sas-10 clocks one-sa 14900 10000" >/dev/null ||
     fail "a ratio of 1.49 does not hold"

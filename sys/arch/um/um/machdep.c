@@ -104,7 +104,9 @@ machdep_boot(const struct kernel_args *ka)
 
 /*
  * Returns what the process is to exit with when the kernel itself failed:
- * 1 an argument was bad, 3 memory leaked and the boot knob wanted to know.
+ * 1 an argument was bad, 3 memory leaked and the boot knob wanted to know;
+ * or as the kernel test says.  One that failed keeps what it held then, and
+ * taking the kernel apart would wait for that for ever.
  */
 int
 kernel_main(const struct kernel_args *ka)
@@ -114,9 +116,11 @@ kernel_main(const struct kernel_args *ka)
 
 	machdep_boot(ka);
 	if ((status = machdep_nics(ka)) == 0) {
-		if (ka->ka_ktest != NULL)
+		if (ka->ka_ktest != NULL) {
 			status = ktest_run(ka->ka_ktest, ka->ka_seed);
-		else {
+			if (status != 0)
+				return (status);
+		} else {
 			proxy_startup();
 			host_booted();
 			machdep_wait();
