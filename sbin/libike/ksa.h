@@ -32,6 +32,10 @@ struct ksa {
 	int		 ks_udpencap;
 	uint16_t	 ks_udpport;	/* the peer's, host byte order */
 	unsigned int	 ks_unit;	/* of secN */
+	int		 ks_nounit;	/* no interface carries it */
+	uint8_t		 ks_proto;	/* IKE_PROTO_AH, or 0 and _ESP: ESP */
+	int		 ks_transport;	/* not tunnel mode */
+	const char	*ks_tag;	/* of pf(4), or NULL */
 	int		 ks_larval;	/* w_getspi made it: UPDATE, not ADD */
 	struct ike_xform ks_encr;
 	struct ike_xform ks_integ;	/* xf_id 0: an AEAD */
@@ -52,6 +56,21 @@ struct ksa_stat {
 	uint64_t	 kt_bytes;
 	uint64_t	 kt_packets;
 	int64_t		 kt_lastuse;	/* s since the Epoch, 0: never */
+};
+
+/*
+ * A policy: what goes between these ends is by SAs between those hosts.  Both
+ * directions; seen from here.
+ */
+struct kflow {
+	struct ike_ts	 kf_local;	/* one protocol, any or one port */
+	struct ike_ts	 kf_remote;
+	struct ike_addr	 kf_self;	/* the hosts; port 0 */
+	struct ike_addr	 kf_peer;
+	uint8_t		 kf_proto;	/* IKE_PROTO_ESP, _AH */
+	int		 kf_transport;
+	const struct ike_id *kf_selfid;	/* may be NULL */
+	const struct ike_id *kf_peerid;
 };
 
 #endif /* _LIBIKE_KSA_H_ */

@@ -21,6 +21,12 @@
 
 theirs=776f6e6465727761666665
 
+# What the last attempt failed by.
+told()
+{
+	on ga ikectl -j show sa | grep -q '"why":"..*"'
+}
+
 # differ WHAT "sed program for ga" "for gb" "ga says" "gb says": patterns;
 # those of sed act on the one policy both begin with
 differ()
@@ -38,7 +44,7 @@ differ()
 	[ -z "$4" ] || says "$W/ga.iked" "policy 's0': $4"
 	[ -z "$5" ] || says "$W/gb.iked" "$5"
 	active ga sec0 && fail "$1: sec0 is up"
-	[ -z "$4" ] || on ga ikectl -j show sa | grep -q '"why":"..*"' ||
+	[ -z "$4" ] || await 100 told ||
 	    fail "$1: ikectl says nothing: $(on ga ikectl -j show sa)"
 	if [ $failed = 1 ]; then
 		tail -n 5 "$W/ga.iked" "$W/gb.iked"
