@@ -40,10 +40,11 @@ conf_begin(int opts, struct rulelist *list)
 {
 	options = opts;
 	rules = list;
+	conf_ike_begin(opts);
 }
 
-static void
-rule_add(struct rule *r)
+void
+conf_add(struct rule *r)
 {
 	r->nr = nrules++;
 	r->file = stmt.file;
@@ -85,7 +86,7 @@ number(const char *s, const char *what, unsigned long min, unsigned long max,
 	return (0);
 }
 
-static void
+void
 conf_proto(const struct draft *d, struct rule *r)
 {
 	uint32_t n;
@@ -104,7 +105,7 @@ conf_proto(const struct draft *d, struct rule *r)
 		    d->proto);
 }
 
-static in_port_t
+in_port_t
 conf_port(const char *port, const struct rule *r)
 {
 	struct servent *se;
@@ -133,8 +134,8 @@ resolve(struct addrlist *al, const struct host *h)
 	const char *why;
 
 	if (h->nat != NULL) {
-		conf_error("%.40s (%.40s): a translated source belongs to ike "
-		    "rules", h->name, h->nat);
+		conf_error("%.40s (%.40s): a translated source belongs behind "
+		    "from in ike rules", h->name, h->nat);
 		return (-1);
 	}
 	if ((why = addr_resolve(al, h->name)) != NULL) {
@@ -144,8 +145,8 @@ resolve(struct addrlist *al, const struct host *h)
 	return (0);
 }
 
-static int
-one_host(const struct host *h, const char *what, struct addr *a)
+int
+conf_onehost(const struct host *h, const char *what, struct addr *a)
 {
 	struct addrlist al = { NULL, 0 };
 	int rv = -1;
@@ -261,17 +262,16 @@ flow_pair(const struct rule *pattern, const struct draft *d,
 	    r->local.sa.sa_family != r->peer.sa.sa_family)
 		conf_error("local %s and peer %s are of different address "
 		    "families", addr_str(&r->local), addr_str(&r->peer));
-	rule_add(r);
+	conf_add(r);
 	if (d->dir == 0) {
 		r = rule_copy(r);
 		flow_reverse(r);
-		rule_add(r);
+		conf_add(r);
 	}
 }
 
-/* Does the address find one of its family?  "any" need not. */
-static int
-has_partner(const struct addr *a, const struct addrlist *others)
+int
+conf_partner(const struct addr *a, const struct addrlist *others)
 {
 	size_t i;
 
@@ -292,10 +292,10 @@ flow_pairs(const struct rule *pattern, const struct draft *d,
 	size_t i, j;
 
 	for (i = 0; i < from->al_n; i++)
-		if (!has_partner(&from->al_addr[i], to))
+		if (!conf_partner(&from->al_addr[i], to))
 			return;
 	for (j = 0; j < to->al_n; j++)
-		if (!has_partner(&to->al_addr[j], from))
+		if (!conf_partner(&to->al_addr[j], from))
 			return;
 	for (i = 0; i < from->al_n; i++) {
 		for (j = 0; j < to->al_n && !stmt.bad; j++) {
@@ -313,7 +313,7 @@ flow_end(const struct host *h, const char *what, struct addr *a, uint8_t *has)
 	/* "any" says that there is none. */
 	if (h == NULL || (h->name == NULL && h->next == NULL))
 		return;
-	if (one_host(h, what, a) == 0)
+	if (conf_onehost(h, what, a) == 0)
 		*has = 1;
 }
 
@@ -557,27 +557,33 @@ sa_direction(const struct draft *d, struct rule *r)
 		r->dir = IPSP_DIRECTION_IN;
 }
 
-static void
-sa_interface(const struct draft *d, struct rule *r, struct rule *back)
+int
+conf_unit(const char *name, uint32_t *n)
 {
 	const char *unit, *errstr;
 
-	if (d->iface == NULL)
-		return;
-	unit = d->iface + 3;
-	if (strncmp(d->iface, "sec", 3) != 0 || *unit == '\0' ||
+	unit = name + 3;
+	if (strncmp(name, "sec", 3) != 0 || *unit == '\0' ||
 	    strspn(unit, "0123456789") != strlen(unit) ||
 	    (unit[0] == '0' && unit[1] != '\0')) {
 		conf_error("invalid sec interface name \"%.40s\": write sec "
-		    "and a number, as sec0", d->iface);
-		return;
+		    "and a number, as sec0", name);
+		return (-1);
 	}
-	r->iface = strtonum(unit, 0, INT_MAX, &errstr);
+	*n = strtonum(unit, 0, INT_MAX, &errstr);
 	if (errstr != NULL) {
 		conf_error("invalid sec interface unit: %s: %.40s", errstr,
-		    d->iface);
-		return;
+		    name);
+		return (-1);
 	}
+	return (0);
+}
+
+static void
+sa_interface(const struct draft *d, struct rule *r, struct rule *back)
+{
+	if (d->iface == NULL || conf_unit(d->iface, &r->iface) == -1)
+		return;
 	if (d->satype != SADB_SATYPE_ESP || !r->tunnel)
 		conf_error("interface %s: only an esp tunnel can be bound to "
 		    "it", d->iface);
@@ -617,8 +623,8 @@ conf_sa(const struct draft *d)
 	struct rule *r = rule_new(RULE_SA), *back = NULL;
 	char *spi2 = split(d->spi);
 
-	if (one_host(d->from, "from", &r->src) == 0 &&
-	    one_host(d->to, "to", &r->dst) == 0 &&
+	if (conf_onehost(d->from, "from", &r->src) == 0 &&
+	    conf_onehost(d->to, "to", &r->dst) == 0 &&
 	    r->src.sa.sa_family != r->dst.sa.sa_family)
 		conf_error("from %s and to %s are of different address "
 		    "families", addr_str(&r->src), addr_str(&r->dst));
@@ -641,9 +647,9 @@ conf_sa(const struct draft *d)
 			rule_free(back);
 		return;
 	}
-	rule_add(r);
+	conf_add(r);
 	if (back != NULL)
-		rule_add(back);
+		conf_add(back);
 }
 
 void
@@ -655,6 +661,8 @@ conf_rule(const struct draft *d)
 		conf_flow(d);
 	else if (d->kind == STMT_SA)
 		conf_sa(d);
+	else if (d->kind == STMT_IKE)
+		conf_ike(d);
 }
 
 /*
@@ -732,9 +740,8 @@ want_bundle(const struct rule *r)
 	return (r->bundle != NULL);
 }
 
-/* Those rules that are wanted, sorted, equal ones in the file's order. */
-static struct rule **
-sorted(int (*want)(const struct rule *),
+struct rule **
+conf_sorted(int (*want)(const struct rule *),
     int (*compare)(const void *, const void *), size_t *n)
 {
 	struct rule *r, **list;
@@ -749,12 +756,43 @@ sorted(int (*want)(const struct rule *),
 	return (list);
 }
 
-static void
-blame(const struct rule *r)
+void
+conf_blame(const struct rule *r)
 {
 	stmt.file = r->file;
 	stmt.line = r->line;
 	stmt.bad = 0;
+}
+
+/* Of an SA and its reverse, one is enough to tell. */
+static int
+same_iface(const struct rule *a, const struct rule *b)
+{
+	return (a->iface == b->iface && (a->type != b->type ||
+	    (a->dir == b->dir && b->dir != IPSP_DIRECTION_IN)));
+}
+
+static void
+check_ifaces(void)
+{
+	struct rule **list;
+	size_t i, n, sas = 0;
+
+	list = conf_sorted(want_iface, cmp_iface, &n);
+	for (i = 0; i < n; i++) {
+		sas += list[i]->type == RULE_SA;
+		if (i == 0 || !same_iface(list[i - 1], list[i]))
+			continue;
+		conf_blame(list[i]);
+		conf_error("interface sec%u is that of the rule in %s, line "
+		    "%d, too", list[i]->iface, list[i - 1]->file,
+		    list[i - 1]->line);
+	}
+	if (sas > 0 && options & OPT_NOACTION && options & OPT_VERBOSE &&
+	    lex_errors() == 0)
+		warnx("-n asks no kernel: \"from\" is taken for the local end "
+		    "of interface rules");
+	free(list);
 }
 
 static void
@@ -763,30 +801,15 @@ check_unique(void)
 	struct rule **list;
 	size_t i, n;
 
-	list = sorted(want_sa, cmp_sa, &n);
+	list = conf_sorted(want_sa, cmp_sa, &n);
 	for (i = 1; i < n; i++) {
 		if (cmp_sa(&list[i - 1], &list[i]) != 0)
 			continue;
-		blame(list[i]);
+		conf_blame(list[i]);
 		conf_error("spi 0x%08x to %s is that of the rule in %s, line "
 		    "%d, too", list[i]->spi, addr_str(&list[i]->dst),
 		    list[i - 1]->file, list[i - 1]->line);
 	}
-	free(list);
-	list = sorted(want_iface, cmp_iface, &n);
-	for (i = 1; i < n; i++) {
-		if (cmp_iface(&list[i - 1], &list[i]) != 0 ||
-		    list[i]->dir == IPSP_DIRECTION_IN)
-			continue;
-		blame(list[i]);
-		conf_error("interface sec%u is that of the rule in %s, line "
-		    "%d, too", list[i]->iface, list[i - 1]->file,
-		    list[i - 1]->line);
-	}
-	if (n > 0 && options & OPT_NOACTION && options & OPT_VERBOSE &&
-	    lex_errors() == 0)
-		warnx("-n asks no kernel: \"from\" is taken for the local end "
-		    "of interface rules");
 	free(list);
 }
 
@@ -798,9 +821,9 @@ make_bundles(void)
 	size_t i, n;
 	int joined = 0;
 
-	list = sorted(want_bundle, cmp_bundle, &n);
+	list = conf_sorted(want_bundle, cmp_bundle, &n);
 	for (i = 0; i < n; i++) {
-		blame(list[i]);
+		conf_blame(list[i]);
 		if (i + 1 == n || cmp_bundle(&list[i], &list[i + 1]) != 0) {
 			if (!joined)
 				conf_error("bundle \"%.40s\" joins nothing: "
@@ -817,7 +840,7 @@ make_bundles(void)
 		r->satype2 = list[i + 1]->satype;
 		r->spi2 = list[i + 1]->spi;
 		r->peer = list[i + 1]->dst;
-		rule_add(r);
+		conf_add(r);
 	}
 	free(list);
 }
@@ -826,6 +849,8 @@ void
 conf_finish(void)
 {
 	check_unique();
+	check_ifaces();
+	conf_ike_check();
 	if (lex_errors() == 0)
 		make_bundles();
 }

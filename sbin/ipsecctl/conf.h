@@ -41,8 +41,6 @@ int	 lex_open(const char *);
 void	 lex_include(const char *);
 /* The text is valid until lex_end(). */
 int	 lex_token(char **);
-/* Drop what is left of the statement. */
-void	 lex_skip(void);
 /* The statement is over: wipe and forget its words. */
 void	 lex_end(void);
 void	*lex_alloc(size_t);
@@ -56,6 +54,8 @@ void	 conf_error(const char *, ...) __attribute__((format(printf, 1, 2)));
 void	 conf_warn(const char *, ...) __attribute__((format(printf, 1, 2)));
 /* The parser is lost at the last token; the hint shows what is right. */
 void	 lex_error(const char *);
+/* May a file with secrets be that user's? */
+int	 lex_is_owner(uid_t);
 /* NULL and why not: what holds secrets must be the owner's alone. */
 FILE	*lex_fopen(const char *, const char **);
 
@@ -69,7 +69,15 @@ struct host {
 	char		*nat;		/* A (B): this is B */
 };
 
-enum stmtkind { STMT_NONE, STMT_FLOW, STMT_SA };
+enum stmtkind { STMT_NONE, STMT_FLOW, STMT_SA, STMT_IKE };
+
+/* transforms of one phase, as written */
+struct draftxf {
+	char		*auth;
+	char		*enc;
+	char		*group;
+	char		*lifetime;
+};
 
 struct draft {
 	enum stmtkind	 kind;
@@ -84,6 +92,19 @@ struct draft {
 	int		 testonly;
 	int		 authfile;	/* the key's words name files */
 	int		 encfile;
+	int		 ikemode;	/* 0 not said */
+#define IKE_ACTIVE	1
+#define IKE_PASSIVE	2
+#define IKE_DYNAMIC	3
+	int		 exchange;	/* 0 not said */
+#define IKE_MAIN	1
+#define IKE_AGGRESSIVE	2
+	int		 quick;
+	int		 rsa;
+	struct draftxf	 p1;
+	struct draftxf	 p2;
+	char		*psk;
+	char		*tag;
 	char		*proto;
 	char		*sport;
 	char		*dport;
@@ -109,6 +130,26 @@ void	 conf_begin(int, struct rulelist *);
 void	 conf_rule(const struct draft *);
 /* After the last statement: bundles, and what no two rules may share. */
 void	 conf_finish(void);
+
+/* What kinds of rules share. */
+void	 conf_add(struct rule *);
+void	 conf_proto(const struct draft *, struct rule *);
+in_port_t conf_port(const char *, const struct rule *);
+int	 conf_onehost(const struct host *, const char *, struct addr *);
+/* Does the address find one of its family?  "any" need not. */
+int	 conf_partner(const struct addr *, const struct addrlist *);
+/* unit of an interface's name; -1 and told why */
+int	 conf_unit(const char *, uint32_t *);
+/* Those rules that are wanted, sorted, equal ones in the file's order. */
+struct rule **conf_sorted(int (*)(const struct rule *),
+	    int (*)(const void *, const void *), size_t *);
+/* The next error is this rule's. */
+void	 conf_blame(const struct rule *);
+
+/* ikeconf.c */
+void	 conf_ike_begin(int);
+void	 conf_ike(const struct draft *);
+void	 conf_ike_check(void);
 
 /* key.c: bytes from "0x00ff", or from a file that holds that */
 int	 key_parse(const char *, int, struct key *);

@@ -31,7 +31,7 @@ static void
 usage(void)
 {
 	fprintf(stderr, "usage: %s [-cdFkmnv] [-D macro=value] [-f file] "
-	    "[-s modifier]\n", getprogname());
+	    "[-i fifo] [-s modifier]\n", getprogname());
 	exit(1);
 }
 
@@ -51,7 +51,20 @@ show_what(const char *word)
 }
 
 static int
-load_one(const struct rule *r, int opts)
+load_ike(const struct rule *r, int opts, const char *fifo)
+{
+	const char *why;
+
+	if ((why = fifo_write(fifo, r->ike.text, r->ike.len)) == NULL)
+		return (0);
+	warnx("failed to %s ike rule %u: %s: %d: %s",
+	    opts & OPT_DELETE ? "delete" : "add", r->nr, r->file, r->line,
+	    why);
+	return (-1);
+}
+
+static int
+load_one(const struct rule *r, int opts, const char *fifo)
 {
 	const char *why, *what;
 
@@ -59,6 +72,8 @@ load_one(const struct rule *r, int opts)
 		rule_print(r, opts);
 	if (opts & OPT_NOACTION)
 		return (0);
+	if (r->type == RULE_IKE)
+		return (load_ike(r, opts, fifo));
 	if ((why = pfkey_rule(r, opts & OPT_DELETE)) == NULL)
 		return (0);
 	what = r->type == RULE_FLOW ? "flow" :
@@ -70,22 +85,34 @@ load_one(const struct rule *r, int opts)
 }
 
 static int
-load(struct rulelist *rules, int opts)
+load(struct rulelist *rules, int opts, const char *fifo)
 {
 	struct rule *r;
 	int rv = 0;
 
 	while ((r = TAILQ_FIRST(rules)) != NULL) {
 		TAILQ_REMOVE(rules, r, entry);
-		if (load_one(r, opts) == -1)
+		if (load_one(r, opts, fifo) == -1)
 			rv = -1;
 		rule_free(r);
 	}
 	return (rv);
 }
 
+/* Rules for isakmpd alone need no kernel. */
 static int
-run(int opts, int todo, const char *file, const char *what)
+needs_kernel(const struct rulelist *rules)
+{
+	const struct rule *r;
+
+	TAILQ_FOREACH(r, rules, entry)
+		if (r->type != RULE_IKE)
+			return (1);
+	return (0);
+}
+
+static int
+run(int opts, int todo, const char *file, const char *fifo, const char *what)
 {
 	struct rulelist rules = TAILQ_HEAD_INITIALIZER(rules);
 	int rv = 0;
@@ -93,11 +120,12 @@ run(int opts, int todo, const char *file, const char *what)
 	/* A file that cannot be loaded must not cost the SAs there are. */
 	if (file != NULL && conf_load(file, opts, &rules) == -1)
 		errx(1, "Syntax error in config file: ipsec rules not loaded");
-	if (!(opts & OPT_NOACTION) && (file != NULL || todo & DO_FLUSH))
+	if (!(opts & OPT_NOACTION) && (needs_kernel(&rules) ||
+	    todo & DO_FLUSH))
 		pfkey_open();
 	if (todo & DO_FLUSH && !(opts & OPT_NOACTION))
 		pfkey_flush();
-	if (load(&rules, opts) == -1)
+	if (load(&rules, opts, fifo) == -1)
 		rv = 1;
 	conf_done();
 	addr_done();
@@ -112,12 +140,15 @@ run(int opts, int todo, const char *file, const char *what)
 }
 
 static void
-check_options(int opts, int todo, const char *file, const char *what)
+check_options(int opts, int todo, const char *file, const char *fifo,
+    const char *what)
 {
 	if (file == NULL && what == NULL && todo == 0)
 		usage();
 	if (file == NULL && opts & OPT_DELETE)
 		errx(1, "-d deletes what a file describes: give it with -f");
+	if (file == NULL && fifo != NULL)
+		errx(1, "-i is where ike rules of a file go: give it with -f");
 	if (file == NULL && opts & OPT_NOACTION)
 		errx(1, "-n checks a file: give it with -f");
 	if (opts & OPT_MERGE && (what == NULL || *what == 's'))
@@ -129,7 +160,7 @@ check_options(int opts, int todo, const char *file, const char *what)
 int
 main(int argc, char *argv[])
 {
-	const char *file = NULL, *what = NULL;
+	const char *file = NULL, *fifo = NULL, *what = NULL;
 	int ch, opts = 0, todo = 0;
 
 	while ((ch = getopt(argc, argv, "cD:dFf:i:kmns:v")) != -1) {
@@ -153,8 +184,8 @@ main(int argc, char *argv[])
 			file = optarg;
 			break;
 		case 'i':
-			errx(1, "-i %s: isakmpd(8) is not part of this system "
-			    "yet", optarg);
+			fifo = optarg;
+			break;
 		case 'k':
 			opts |= OPT_SHOWKEY;
 			break;
@@ -179,8 +210,8 @@ main(int argc, char *argv[])
 		warnx("unknown command line argument: %s ...", argv[optind]);
 		usage();
 	}
-	check_options(opts, todo, file, what);
-	ch = run(opts, todo, file, what);
+	check_options(opts, todo, file, fifo, what);
+	ch = run(opts, todo, file, fifo != NULL ? fifo : IKE_FIFO, what);
 	if (fflush(stdout) == EOF)
 		err(1, "stdout");
 	return (ch);

@@ -107,7 +107,22 @@ struct ident {
 	char		*name;		/* "FQDN/west" */
 };
 
-enum ruletype { RULE_SA, RULE_FLOW, RULE_BUNDLE };
+/* What isakmpd(8) is told: whole lines, the key among them. */
+struct iketext {
+	char		*text;
+	size_t		 len;
+	char		*conn;		/* the connection's name */
+	char		*peer;		/* and its peer's */
+	/* what rules with one peer must have in common */
+	struct {
+		size_t	 off;
+		size_t	 len;
+	}		 part[2];
+#define IKE_PARTPEER	0
+#define IKE_PARTIDS	1
+};
+
+enum ruletype { RULE_SA, RULE_FLOW, RULE_BUNDLE, RULE_IKE };
 
 struct rule {
 	TAILQ_ENTRY(rule) entry;
@@ -154,6 +169,9 @@ struct rule {
 	/* bundle: the SA that dst and spi name, inside the one of these */
 	uint8_t		 satype2;
 	uint32_t	 spi2;
+
+	/* ike, with fields of flows and SAs */
+	struct iketext	 ike;
 };
 TAILQ_HEAD(rulelist, rule);
 
@@ -179,6 +197,13 @@ int		 conf_load(const char *, int, struct rulelist *);
 int		 conf_define(const char *);
 /* The rules are gone: forget macros and the names of files. */
 void		 conf_done(void);
+
+/*
+ * isakmpd(8)
+ */
+#define IKE_FIFO	"/var/run/isakmpd.fifo"
+/* NULL, or why not all of it was written (static buffer) */
+const char	*fifo_write(const char *, const char *, size_t);
 
 /*
  * PF_KEY

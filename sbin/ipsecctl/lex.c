@@ -212,8 +212,8 @@ lex_errors(void)
  * Whose file it may be besides root's: the host's number, since the kernel
  * that the tools talk to may call this user root.
  */
-static int
-is_owner(uid_t uid)
+int
+lex_is_owner(uid_t uid)
 {
 	uid_t r, e, s;
 
@@ -231,7 +231,7 @@ lex_fopen(const char *name, const char **why)
 		*why = strerror(errno);
 	else if (S_ISDIR(st.st_mode))
 		*why = "is a directory";
-	else if (!is_owner(st.st_uid))
+	else if (!lex_is_owner(st.st_uid))
 		*why = "owner not root or current user";
 	else if (st.st_mode & (S_IWGRP | S_IRWXO))
 		*why = "group writable or world read/writable: chmod 600 it";
@@ -695,16 +695,6 @@ lex_token(char **text)
 	token = scan(text);
 	fresh = token == LEX_NEWLINE;
 	return (dead ? LEX_EOF : token);
-}
-
-void
-lex_skip(void)
-{
-	int c;
-
-	while ((c = getjoined()) != '\n' && c != EOF)
-		;
-	unget(c);
 }
 
 void

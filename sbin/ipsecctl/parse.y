@@ -27,6 +27,7 @@
 #include "conf.h"
 
 static struct draft	 draft;
+static struct draftxf	*xf;		/* of the phase that is read */
 
 static int		 yylex(void);
 static void		 yyerror(const char *);
@@ -38,7 +39,7 @@ static void		 say(int *, int, const char *);
 static struct host	*host(char *, char *);
 static struct host	*host_join(struct host *, struct host *);
 static char		*append(const char *, const char *);
-static void		 refuse_ike(void);
+static void		 phase(struct draftxf *);
 %}
 
 %union {
@@ -51,7 +52,9 @@ static void		 refuse_ike(void);
 %token	FLOW FROM IKE IN INCLUDE INTERFACE IPCOMP IPIP LOCAL OUT PEER PORT
 %token	PROTO SPI SRCID TCPMD5 TESTONLY TO TRANSPORT TUNNEL TYPE UDPENCAP
 %token	BYPASS DENY DONTACQ ACQUIRE REQUIRE USE
-%token	IKEWORD BADWORD
+%token	ACTIVE PASSIVE DYNAMIC MAIN AGGRESSIVE QUICK GROUP LIFETIME
+%token	PSK RSA TAG
+%token	BADWORD
 %token	<str> WORD STRING MACRO
 %type	<str> word values protocol
 %type	<num> satype tmode dir flowtype
@@ -70,7 +73,10 @@ line	: '\n'
 	| error '\n'		{ yyerrok; }
 	;
 
-rule	: IKE			{ refuse_ike(); }
+rule	: IKE			{ begin(STMT_IKE, 0); }
+	  ikemode flowsa tmode proto ikewhat ikeopts {
+		draft.tmode = $5;
+	}
 	| flow flowsa dir proto hostpair endpoints ids flowopt
 	| satype		{ begin(STMT_SA, $1); }
 	  tmode hostpair SPI word saopts {
@@ -81,6 +87,68 @@ rule	: IKE			{ refuse_ike(); }
 	  hostpair SPI word saopts {
 		take(&draft.spi, $5, "spi");
 	}
+	;
+
+ikemode	: /* empty */
+	| ACTIVE		{ draft.ikemode = IKE_ACTIVE; }
+	| PASSIVE		{ draft.ikemode = IKE_PASSIVE; }
+	| DYNAMIC		{ draft.ikemode = IKE_DYNAMIC; }
+	;
+
+ikewhat	: hostpair
+	| ikeiface
+	| ikeiface hostpair
+	| hostpair ikeiface
+	;
+
+ikeiface: INTERFACE word	{ draft.iface = $2; }
+	;
+
+ikeopts	: /* empty */
+	| ikeopts ikeopt
+	;
+
+ikeopt	: LOCAL host		{ take_host(&draft.local, $2, "local"); }
+	| PEER host		{ take_host(&draft.peer, $2, "peer"); }
+	| exchange xforms
+	| SRCID word		{ take(&draft.srcid, $2, "srcid"); }
+	| DSTID word		{ take(&draft.dstid, $2, "dstid"); }
+	| PSK word		{ take(&draft.psk, $2, "psk"); }
+	| PSK word words {
+		take(&draft.psk, $2, "psk");
+		conf_error("psk is several words: it takes one, without white "
+		    "space");
+	}
+	| RSA			{ say(&draft.rsa, 1, "rsa"); }
+	| TAG word		{ take(&draft.tag, $2, "tag"); }
+	;
+
+exchange: MAIN {
+		say(&draft.exchange, IKE_MAIN, "main or aggressive");
+		phase(&draft.p1);
+	}
+	| AGGRESSIVE {
+		say(&draft.exchange, IKE_AGGRESSIVE, "main or aggressive");
+		phase(&draft.p1);
+	}
+	| QUICK {
+		say(&draft.quick, 1, "quick");
+		phase(&draft.p2);
+	}
+	;
+
+xforms	: /* empty */
+	| xforms xform
+	;
+
+xform	: AUTH word		{ take(&xf->auth, $2, "auth"); }
+	| ENC word		{ take(&xf->enc, $2, "enc"); }
+	| GROUP word		{ take(&xf->group, $2, "group"); }
+	| LIFETIME word		{ take(&xf->lifetime, $2, "lifetime"); }
+	;
+
+words	: word
+	| words word
 	;
 
 flow	: FLOW			{ begin(STMT_FLOW, SADB_SATYPE_ESP); }
@@ -228,6 +296,12 @@ shape(int token)
 		return ("ipip [tunnel] from A to B spi N[:M]");
 	case TCPMD5:
 		return ("tcpmd5 from A to B spi N[:M] authkey K[:L]");
+	case IKE:
+		return ("ike [active|passive|dynamic] [esp|ah] "
+		    "[tunnel|transport] [proto P] from A to B or interface "
+		    "secN, [local L] [peer P] [main|aggressive [auth A] "
+		    "[enc E] [group G] [lifetime T]] [quick ...] [srcid I] "
+		    "[dstid J] [psk \"K\"|rsa] [tag T]");
 	case INCLUDE:
 		return ("include \"file\"");
 	case MACRO:
@@ -244,8 +318,8 @@ static const struct keyword {
 } keywords[] = {
 	/* sorted */
 	{ "acquire",	ACQUIRE },
-	{ "active",	IKEWORD },
-	{ "aggressive",	IKEWORD },
+	{ "active",	ACTIVE },
+	{ "aggressive",	AGGRESSIVE },
 	{ "ah",		AH },
 	{ "any",	ANY },
 	{ "auth",	AUTH },
@@ -256,7 +330,7 @@ static const struct keyword {
 	{ "deny",	DENY },
 	{ "dontacq",	DONTACQ },
 	{ "dstid",	DSTID },
-	{ "dynamic",	IKEWORD },
+	{ "dynamic",	DYNAMIC },
 	{ "enc",	ENC },
 	{ "enckey",	ENCKEY },
 	{ "esn",	ESN },
@@ -264,28 +338,28 @@ static const struct keyword {
 	{ "file",	FILENAME },
 	{ "flow",	FLOW },
 	{ "from",	FROM },
-	{ "group",	IKEWORD },
+	{ "group",	GROUP },
 	{ "ike",	IKE },
 	{ "in",		IN },
 	{ "include",	INCLUDE },
 	{ "interface",	INTERFACE },
 	{ "ipcomp",	IPCOMP },
 	{ "ipip",	IPIP },
-	{ "lifetime",	IKEWORD },
+	{ "lifetime",	LIFETIME },
 	{ "local",	LOCAL },
-	{ "main",	IKEWORD },
+	{ "main",	MAIN },
 	{ "out",	OUT },
-	{ "passive",	IKEWORD },
+	{ "passive",	PASSIVE },
 	{ "peer",	PEER },
 	{ "port",	PORT },
 	{ "proto",	PROTO },
-	{ "psk",	IKEWORD },
-	{ "quick",	IKEWORD },
+	{ "psk",	PSK },
+	{ "quick",	QUICK },
 	{ "require",	REQUIRE },
-	{ "rsa",	IKEWORD },
+	{ "rsa",	RSA },
 	{ "spi",	SPI },
 	{ "srcid",	SRCID },
-	{ "tag",	IKEWORD },
+	{ "tag",	TAG },
 	{ "tcpmd5",	TCPMD5 },
 	{ "testonly",	TESTONLY },
 	{ "to",		TO },
@@ -303,6 +377,8 @@ keyword_cmp(const void *name, const void *keyword)
 }
 
 static int	 first;		/* token of the statement, 0 none yet */
+static int	 last;		/* token but one */
+static int	 newest;
 
 static int
 classify(int token, const char *text)
@@ -341,6 +417,8 @@ yylex(void)
 	token = classify(token, yylval.str);
 	if (first == 0 && token != '\n')
 		first = token;
+	last = newest;
+	newest = token;
 	return (token);
 }
 
@@ -348,7 +426,11 @@ static void
 yyerror(const char *msg)
 {
 	/* Only "syntax error" can be: the parser's stack grows. */
-	if (strcmp(msg, "syntax error") == 0)
+	if (first == IKE && (last == PSK || draft.psk != NULL))
+		/* The word that would be shown may be of the key. */
+		conf_error("syntax error behind psk, whose key is one word "
+		    "between quotes; write %s", shape(IKE));
+	else if (strcmp(msg, "syntax error") == 0)
 		lex_error(shape(first));
 	else
 		conf_error("%s", msg);
@@ -425,11 +507,9 @@ append(const char *a, const char *b)
 }
 
 static void
-refuse_ike(void)
+phase(struct draftxf *p)
 {
-	conf_error("ike rules need isakmpd(8), which is not part of this "
-	    "system yet; use manual esp rules");
-	lex_skip();
+	xf = p;
 }
 
 int

@@ -61,6 +61,9 @@ rule_free(struct rule *r)
 	free(r->bundle);
 	free(r->srcid.name);
 	free(r->dstid.name);
+	freezero(r->ike.text, r->ike.len);
+	free(r->ike.conn);
+	free(r->ike.peer);
 	free(r);
 }
 
@@ -226,6 +229,34 @@ rule_print_flow(const struct rule *r, const char *from, const char *to)
 	printf(" type %s", flowtype_name(r->flowtype));
 }
 
+/* Bytes of the line that may be shown: not the key. */
+static int
+public_part(const char *line, size_t len)
+{
+	static const char secret[] = "]:Authentication=";
+	const char *p = memchr(line, ']', len);
+
+	if (p == NULL || strncmp(p, secret, sizeof(secret) - 1) != 0)
+		return (len);
+	return (p - line + sizeof(secret) - 1);
+}
+
+/* With -n, these are the commands themselves; else they only tell. */
+static void
+print_ike(const struct rule *r, int opts)
+{
+	const char *line = r->ike.text, *end;
+	int len, show;
+
+	for (; *line != '\0'; line = end + 1) {
+		end = strchr(line, '\n');
+		len = show = end - line;
+		if (!(opts & (OPT_NOACTION | OPT_SHOWKEY)))
+			show = public_part(line, len);
+		printf("%.*s%s\n", show, line, show < len ? "..." : "");
+	}
+}
+
 void
 rule_print(const struct rule *r, int opts)
 {
@@ -241,6 +272,9 @@ rule_print(const struct rule *r, int opts)
 	case RULE_BUNDLE:
 		print_bundle(r);
 		break;
+	case RULE_IKE:
+		print_ike(r, opts);
+		return;
 	}
 	putchar('\n');
 }

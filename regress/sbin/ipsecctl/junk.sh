@@ -84,7 +84,7 @@ chmod 660 open
 refused open
 
 # Each beginning of a file, and each file with a byte that is another.
-cat sa1.in sa12.in iface1.in flow9.in word1.in >whole
+cat sa1.in sa12.in iface1.in flow9.in word1.in ike5.in ike12.in ike19.in >whole
 size=$(wc -c <whole)
 i=0
 while [ $i -lt "$size" ]; do

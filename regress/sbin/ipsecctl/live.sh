@@ -210,6 +210,25 @@ says "$W/more: 5: esp rule: spi 0x00000100 to 198.51.100.14: kernel does\
 says "$W/more: 6: esp rule: spi 0x00000101 to 198.51.100.14: kernel does\
  not support hmac-md5"
 
+# Rules for isakmpd are tried for themselves, and cost no others.
+cat >"$W/mixed" <<END
+ike interface sec0 peer 198.51.100.14 psk Sesame
+esp $hosts spi 0x102 enc null authkey 0x$k32
+ike interface sec1 peer 198.51.100.15 psk Sesame
+END
+"$ipsecctl" -f "$W/mixed" 2>"$W/err"
+rc=$?
+says "failed to add ike rule 0: $W/mixed: 1: /var/run/isakmpd.fifo: isakmpd is\
+ not running"
+says "failed to add ike rule 2: $W/mixed: 3: /var/run/isakmpd.fifo: isakmpd is\
+ not running"
+[ "$("$ipsecctl" -ss | grep -c 0x00000102)" -eq 1 ] || fail "mixed rules"
+mkfifo "$UM_RUN/isakmpd.fifo"
+exec 3<>"$UM_RUN/isakmpd.fifo"
+"$ipsecctl" -d -f "$W/mixed" || fail "mixed rules: -d"
+exec 3>&-
+[ -z "$("$ipsecctl" -ss)" ] || fail "mixed rules after -d"
+
 # The monitor saw it all, no key among it.
 sleep 0.5
 kill $monitor
