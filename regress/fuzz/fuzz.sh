@@ -30,7 +30,8 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 1
 top=$here/../..
 iked=$top/sbin/iked
 libike=$top/sbin/libike
-sim=$top/regress/sbin/iked/sim
+sim=$top/regress/lib/sim
+ikedsim=$top/regress/sbin/iked/sim
 um=$top/sys/arch/um
 target=$1
 : "${W:?a scratch directory}"
@@ -104,13 +105,14 @@ build()
 		cc iked_parse "$W/parse.c" $umflags
 	fi
 	if [ "$target" = engine ]; then
-		umflags="$umflags -I$sim"
+		umflags="$umflags -I$sim -I$ikedsim"
 		for s in inside forge seeds; do
 			cc "fuzz_$s" "$here/fuzz_$s.c" $umflags
 		done
-		for s in world node sadb; do
+		for s in world end sadb; do
 			cc "sim_$s" "$sim/$s.c" $umflags
 		done
+		cc sim_node "$ikedsim/node.c" $umflags
 	fi
 	# this one has sockets of the host
 	[ "$target" != ctl ] || umflags=

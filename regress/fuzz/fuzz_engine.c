@@ -894,13 +894,13 @@ world_new(void)
 	z.sim->s_hook = to_queue;
 	for (i = 0; i < 2; i++) {
 		z.node[i] = node_new(z.sim, name[i], addr[i]);
-		z.world = z.node[i]->n_world;
-		z.node[i]->n_world.w_sign = our_sign;
-		z.node[i]->n_world.w_verify = our_verify;
-		z.node[i]->n_world.w_getspi = our_getspi;
-		z.node[i]->n_world.w_addsa = our_addsa;
-		z.node[i]->n_world.w_movesa = our_movesa;
-		z.node[i]->n_world.w_keylog = our_keylog;
+		z.world = *z.node[i]->n_world;
+		z.node[i]->n_world->w_sign = our_sign;
+		z.node[i]->n_world->w_verify = our_verify;
+		z.node[i]->n_world->w_getspi = our_getspi;
+		z.node[i]->n_world->w_addsa = our_addsa;
+		z.node[i]->n_world->w_movesa = our_movesa;
+		z.node[i]->n_world->w_keylog = our_keylog;
 	}
 }
 

@@ -29,14 +29,6 @@
 #include "crypto.h"
 #include "log.h"
 
-/* A certificate for our key and what goes with it. */
-struct own {
-	const struct ca_file *ow_file;
-	unsigned int	 ow_n;
-	X509		*ow_chain[AUTH_MAXCERTS];
-	int		 ow_score;
-};
-
 /* The hashes worth using with a kind of key, the best first. */
 static unsigned int
 hash_choose(enum key_kind kind, unsigned int theirs)
@@ -123,11 +115,11 @@ requested(const struct sign_req *sr, const uint8_t hash[20])
 	return (0);
 }
 
-/* Is it by one of those that the peer trusts? */
+/* own_asked: CERTREQ of IKEv2 has hashes of keys. */
 static int
-own_requested(const struct sign_req *sr, const struct own *own,
-    const uint8_t root[20])
+own_requested(const void *arg, const struct own *own, const uint8_t root[20])
 {
+	const struct sign_req *sr = arg;
 	uint8_t hash[20];
 	unsigned int i;
 
@@ -138,64 +130,13 @@ own_requested(const struct sign_req *sr, const struct own *own,
 	return (requested(sr, root));
 }
 
-/* Its dates make a certificate better than another, then who signed it. */
-static void
-own_try(struct ca *ca, const struct sign_req *sr, const struct ca_file *cf,
-    struct own *best)
-{
-	struct own own = { .ow_file = cf, .ow_score = 1 };
-	uint8_t root[20];
-
-	own.ow_n = chain_build(ca->ca_store, cf->cf_x509, own.ow_chain,
-	    AUTH_MAXCERTS, root);
-	if (X509_cmp_current_time(X509_get0_notAfter(cf->cf_x509)) > 0 &&
-	    X509_cmp_current_time(X509_get0_notBefore(cf->cf_x509)) < 0)
-		own.ow_score += 2;
-	if (own_requested(sr, &own, root))
-		own.ow_score++;
-	if (own.ow_score > best->ow_score)
-		*best = own;
-}
-
-static void
-own_find(struct ca *ca, const struct sign_req *sr, struct own *best)
-{
-	const struct ca_file *cf, *other = NULL;
-
-	memset(best, 0, sizeof(*best));
-	TAILQ_FOREACH(cf, &ca->ca_store->st_certs, cf_entry) {
-		if (EVP_PKEY_eq(X509_get0_pubkey(cf->cf_x509),
-		    ca->ca_store->st_key) != 1)
-			continue;
-		if (cert_isfor(cf->cf_x509, &sr->sr_self))
-			own_try(ca, sr, cf, best);
-		else
-			other = cf;
-	}
-	ERR_clear_error();
-	if (best->ow_score == 0 && other != NULL)
-		log_warnx("%s has our key but is not for %s: the peer gets the "
-		    "public key alone; change srcid or the certificate",
-		    other->cf_name, id_print(&sr->sr_self));
-	else if (best->ow_score > 0 && best->ow_score < 3)
-		log_warnx("%s has expired or is not valid yet: the peer will "
-		    "refuse it", best->ow_file->cf_name);
-}
-
 static int
 cert_add(struct sign_res *ss, const X509 *x)
 {
-	struct auth_cert *ac = &ss->ss_certs[ss->ss_ncerts];
-	unsigned char *der = NULL;
-	int len;
+	struct auth_cert *ac = &ss->ss_certs[ss->ss_ncerts++];
 
-	if ((len = i2d_X509(x, &der)) <= 0)
-		return (-1);
 	ac->ac_encoding = IKE_CERT_X509;
-	buf_put(&ac->ac_data, der, len);
-	OPENSSL_free(der);
-	ss->ss_ncerts++;
-	return (ac->ac_data.b_failed ? -1 : 0);
+	return (cert_put(x, &ac->ac_data));
 }
 
 /* RFC 7670 for those who ask for it; else what iked has always said. */
@@ -226,7 +167,7 @@ add_certs(struct ca *ca, const struct sign_req *sr, struct sign_res *ss,
 	struct own own;
 	unsigned int i;
 
-	own_find(ca, sr, &own);
+	own_find(ca->ca_store, &sr->sr_self, own_requested, sr, &own);
 	for (i = 0; i < own.ow_n; i++)
 		if (cert_add(ss, own.ow_chain[i]) == -1)
 			return (ca_refuse(why, "%s", ca_liberror()));

@@ -25,7 +25,6 @@
 #include <string.h>
 
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 
 #include "ca.h"
 #include "crypto.h"
@@ -105,87 +104,13 @@ verify_key(struct ca *ca, const struct verify_req *vr, EVP_PKEY *key,
 }
 
 static int
-leaf_refuse(X509 *x, const struct ike_id *id, char **why)
-{
-	struct buf names = { 0 };
-
-	cert_names(x, &names);
-	buf_put8(&names, '\0');
-	ca_refuse(why, "certificate %s is for %s, not for %s: it needs that "
-	    "subjectAltName, or the peer another srcid", cert_subject(x),
-	    names.b_failed ? "others" : (char *)names.b_data, id_print(id));
-	buf_clear(&names);
-	return (-1);
-}
-
-/* RFC 4945 5.1.3.2: what may sign, if it says anything about it. */
-#define KU_SIGN	(KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)
-
-static int
 verify_leaf(struct ca *ca, const struct verify_req *vr, X509 *leaf,
     STACK_OF(X509) *others, char **why)
 {
-	if (!cert_isfor(leaf, &vr->vr_peer))
-		return (leaf_refuse(leaf, &vr->vr_peer, why));
-	if ((X509_get_key_usage(leaf) & KU_SIGN) == 0)
-		return (ca_refuse(why, "certificate %s must not sign: its "
-		    "keyUsage needs digitalSignature", cert_subject(leaf)));
-	if (chain_check(ca->ca_store, leaf, others, why) == -1)
+	if (leaf_check(leaf, &vr->vr_peer, why) == -1 ||
+	    chain_check(ca->ca_store, leaf, others, why) == -1)
 		return (-1);
 	return (verify_key(ca, vr, X509_get0_pubkey(leaf), why));
-}
-
-/* A certificate that came, of which nothing is trusted yet. */
-static X509 *
-cert_parse(const struct buf *b, unsigned int number, char **why)
-{
-	const unsigned char *p = b->b_data;
-	const char *fault;
-	X509 *x;
-
-	ERR_clear_error();
-	if ((x = d2i_X509(NULL, &p, b->b_len)) == NULL)
-		ca_refuse(why, "certificate %u of the peer is none: %s",
-		    number, ca_liberror());
-	else if (p != b->b_data + b->b_len)
-		ca_refuse(why, "certificate %u of the peer, %s, has something "
-		    "behind it", number, cert_subject(x));
-	else if ((fault = key_fault(X509_get0_pubkey(x))) != NULL)
-		ca_refuse(why, "certificate %u of the peer, %s: %s: it needs "
-		    "another key", number, cert_subject(x), fault);
-	else
-		return (x);
-	X509_free(x);
-	return (NULL);
-}
-
-static int
-push(STACK_OF(X509) *stack, X509 *x)
-{
-	if (!X509_up_ref(x))
-		return (-1);
-	if (sk_X509_push(stack, x) > 0)
-		return (0);
-	X509_free(x);
-	return (-1);
-}
-
-/* Our own certificates may fill the gaps in what a peer sends. */
-static STACK_OF(X509) *
-stack_new(struct ca *ca)
-{
-	STACK_OF(X509) *stack = sk_X509_new_null();
-	const struct ca_file *cf;
-
-	if (stack == NULL)
-		return (NULL);
-	TAILQ_FOREACH(cf, &ca->ca_store->st_certs, cf_entry)
-		if (X509_check_ca(cf->cf_x509) &&
-		    push(stack, cf->cf_x509) == -1) {
-			sk_X509_pop_free(stack, X509_free);
-			return (NULL);
-		}
-	return (stack);
 }
 
 /* The first certificate is the peer's own, RFC 7296 3.6. */
@@ -197,7 +122,7 @@ verify_certs(struct ca *ca, const struct verify_req *vr, char **why)
 	unsigned int i;
 	int error = 0;
 
-	if ((others = stack_new(ca)) == NULL)
+	if ((others = store_between(ca->ca_store)) == NULL)
 		return (ca_refuse(why, "no memory"));
 	for (i = 0; i < vr->vr_ncerts && i < AUTH_MAXCERTS && !error; i++) {
 		if (vr->vr_certs[i].ac_encoding != IKE_CERT_X509)
@@ -221,57 +146,16 @@ verify_certs(struct ca *ca, const struct verify_req *vr, char **why)
 	return (error);
 }
 
-static const struct ca_file *
-pub_find(struct ca *ca, const struct ike_id *id)
-{
-	const struct ca_file *cf;
-
-	TAILQ_FOREACH(cf, &ca->ca_store->st_pubs, cf_entry)
-		if (id_same(&cf->cf_id, id))
-			return (cf);
-	return (NULL);
-}
-
-static const char *
-pub_dir(uint8_t idtype)
-{
-	switch (idtype) {
-	case IKE_ID_IPV4:
-		return ("pubkeys/ipv4");
-	case IKE_ID_IPV6:
-		return ("pubkeys/ipv6");
-	case IKE_ID_FQDN:
-		return ("pubkeys/fqdn");
-	case IKE_ID_UFQDN:
-		return ("pubkeys/ufqdn");
-	default:
-		return ("pubkeys (as none of them has a name, give the peer "
-		    "another srcid)");
-	}
-}
-
 /* A bare key: it has to be the one that we have a copy of. */
 static int
 verify_raw(struct ca *ca, const struct verify_req *vr,
     const struct auth_cert *ac, char **why)
 {
-	const struct ca_file *cf = pub_find(ca, &vr->vr_peer);
-	struct buf ours = { 0 };
-	int same;
+	const struct ca_file *cf = pub_find(ca->ca_store, &vr->vr_peer);
 
-	if (cf == NULL)
-		return (ca_refuse(why, "%s sent a public key and no "
-		    "certificate: put its local.pub into %s/%s",
-		    id_print(&vr->vr_peer), ca->ca_store->st_name,
-		    pub_dir(vr->vr_peer.id_type)));
-	same = key_encode(cf->cf_key, ac->ac_encoding, &ours) == 0 &&
-	    ours.b_len == ac->ac_data.b_len &&
-	    memcmp(ours.b_data, ac->ac_data.b_data, ours.b_len) == 0;
-	buf_clear(&ours);
-	if (!same)
-		return (ca_refuse(why, "the public key that %s sent is not "
-		    "that of %s: copy its local.pub anew if it has a new key",
-		    id_print(&vr->vr_peer), cf->cf_name));
+	if (pub_same(ca->ca_store, cf, &vr->vr_peer, ac->ac_encoding,
+	    &ac->ac_data, why) == -1)
+		return (-1);
 	return (verify_key(ca, vr, cf->cf_key, why));
 }
 
@@ -283,7 +167,7 @@ verify_local(struct ca *ca, const struct verify_req *vr, char **why)
 	STACK_OF(X509) *others;
 	int error = -1, tried = 0;
 
-	if ((others = stack_new(ca)) == NULL)
+	if ((others = store_between(ca->ca_store)) == NULL)
 		return (ca_refuse(why, "no memory"));
 	TAILQ_FOREACH(cf, &ca->ca_store->st_certs, cf_entry) {
 		if (!cert_isfor(cf->cf_x509, &vr->vr_peer))
@@ -296,7 +180,7 @@ verify_local(struct ca *ca, const struct verify_req *vr, char **why)
 	sk_X509_pop_free(others, X509_free);
 	if (error == 0)
 		return (0);
-	if ((cf = pub_find(ca, &vr->vr_peer)) != NULL)
+	if ((cf = pub_find(ca->ca_store, &vr->vr_peer)) != NULL)
 		return (verify_key(ca, vr, cf->cf_key, why));
 	if (tried)
 		return (-1);

@@ -115,7 +115,6 @@ void	 ctl_log(uint32_t type);	/* of CTL_LOG_ */
 /* sock.c: of the parent; on failure it exits, having said why */
 void	 sock_alone(const char *path);	/* is it that of another iked? */
 int	 sock_control(const char *path);	/* listening */
-int	 sock_route(void);
 int	 sock_keylog(const char *dir, const char *table);
 
 #endif /* _IKED_IKED_H_ */

@@ -632,26 +632,11 @@ ike_free(void)
 	free(ike.units);
 }
 
-/* Timers count from when they are set, not from when we woke up. */
-static struct event_base *
-ike_base(void)
-{
-	struct event_config *cfg;
-	struct event_base *base;
-
-	if ((cfg = event_config_new()) == NULL ||
-	    event_config_set_flag(cfg, EVENT_BASE_FLAG_NO_CACHE_TIME) == -1 ||
-	    (base = event_base_new_with_config(cfg)) == NULL)
-		fatalx("no event loop");
-	event_config_free(cfg);
-	return (base);
-}
-
 void
 ikev2_run(void)
 {
 	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
-	ike.base = ike_base();
+	ike.base = timer_base();
 	proc_drop(NULL);
 	proc_unveil("/", "");
 	proc_unveil(NULL, NULL);

@@ -33,6 +33,7 @@
 
 #include "lex.h"
 #include "log.h"
+#include "proc.h"
 
 #define MAXDEPTH	16		/* of included files */
 #define MAXMACROS	1000		/* in a line */
@@ -196,19 +197,6 @@ conf_warn(const char *fmt, ...)
  * Files
  */
 
-/*
- * The number of the owner is the host's: the kernel that the tools talk to
- * may call this user root.
- */
-int
-lex_isowner(uid_t uid)
-{
-	uid_t r, e, s;
-
-	return (uid == 0 || uid == getuid() ||
-	    (getresuid(&r, &e, &s) == 0 && uid == r));
-}
-
 int
 lex_openfile(const char *name, const char **why)
 {
@@ -223,7 +211,7 @@ lex_openfile(const char *name, const char **why)
 		*why = "is a directory";
 	else if (!S_ISREG(st.st_mode))
 		*why = "is no regular file";
-	else if (!lex_isowner(st.st_uid))
+	else if (!proc_isowner(st.st_uid))
 		*why = "owner not root or current user";
 	else if (st.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO))
 		*why = "group writable or world read/writable: chmod 600 it";

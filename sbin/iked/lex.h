@@ -65,7 +65,6 @@ const char	*lex_show(const char *);
  * ourselves, and be for nobody else.
  */
 int	 lex_openfile(const char *, const char **);
-int	 lex_isowner(uid_t);	/* is it root, or are we? */
 
 /* One error a line is told: with where it begins, or where a token stands. */
 void	 conf_error(const char *, ...)

@@ -16,10 +16,8 @@
 
 
 #include <sys/types.h>
-#include <sys/resource.h>
 
 #include <err.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,18 +51,6 @@ usage(void)
 	    "[-f file] [-K dir]\n"
 	    "            [-p udpencap_port] [-s socket]\n");
 	exit(1);
-}
-
-static uint16_t
-port_number(const char *arg)
-{
-	const char *why;
-	uint16_t port;
-
-	port = strtonum(arg, 1, 65535, &why);
-	if (why != NULL)
-		errx(1, "port %s is %s", arg, why);
-	return (port);
 }
 
 static void
@@ -135,7 +121,7 @@ options(int argc, char *argv[])
 	while ((ch = getopt(argc, argv, "6C:D:df:K:nP:p:Ss:TtVv")) != -1) {
 		switch (ch) {
 		case 'p':
-			opts.op_natt = port_number(optarg);
+			opts.op_natt = proc_port(optarg);
 			opts.op_force = port = 1;
 			break;
 		case 'T':
@@ -209,23 +195,6 @@ check_config(void)
 	return (rv);
 }
 
-/* What a program is started with: 0, 1 and 2 are somebody's. */
-static void
-open_standard(void)
-{
-	const struct rlimit none = { 0, 0 };
-	int fd;
-
-	/* there are keys in memory */
-	if (setrlimit(RLIMIT_CORE, &none) == -1)
-		err(1, "RLIMIT_CORE");
-	do {
-		if ((fd = open("/dev/null", O_RDWR)) == -1)
-			err(1, "/dev/null");
-	} while (fd <= STDERR_FILENO);
-	close(fd);
-}
-
 static void
 run_child(const char *name)
 {
@@ -248,25 +217,10 @@ run_child(const char *name)
 	errx(1, "-P %s: no such process", name);
 }
 
-/* The daemon's directory will be another. */
-static const char *
-absolute(const char *path)
-{
-	char *cwd, *new;
-
-	if (path[0] == '/')
-		return (path);
-	if ((cwd = getcwd(NULL, 0)) == NULL ||
-	    asprintf(&new, "%s/%s", cwd, path) == -1)
-		err(1, "%s", path);
-	free(cwd);
-	return (new);
-}
-
 int
 main(int argc, char *argv[])
 {
-	open_standard();
+	proc_standard();
 	options(argc, argv);
 	if (child != NULL)
 		run_child(child);
@@ -277,8 +231,8 @@ main(int argc, char *argv[])
 	if (geteuid() != 0)
 		errx(1, "need root privileges");
 	if (!opts.op_foreground) {
-		opts.op_file = absolute(opts.op_file);
-		opts.op_socket = absolute(opts.op_socket);
+		opts.op_file = proc_absolute(opts.op_file);
+		opts.op_socket = proc_absolute(opts.op_socket);
 	}
 	parent_run(&opts);
 }

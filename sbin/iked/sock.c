@@ -23,7 +23,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <net/route.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,8 +32,8 @@
 #include <unistd.h>
 
 #include "iked.h"
-#include "lex.h"
 #include "log.h"
+#include "proc.h"
 
 #define BUSY_TRIES	10		/* for one that is just ending */
 #define BUSY_WAIT	100000		/* us */
@@ -104,23 +103,6 @@ sock_control(const char *path)
 }
 
 int
-sock_route(void)
-{
-	unsigned int filter = ROUTE_FILTER(RTM_NEWADDR) |
-	    ROUTE_FILTER(RTM_DELADDR) | ROUTE_FILTER(RTM_IFINFO) |
-	    ROUTE_FILTER(RTM_DESYNC);
-	int s;
-
-	if ((s = socket(AF_ROUTE, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0)) == -1)
-		fatal("routing socket");
-	if (setsockopt(s, AF_ROUTE, ROUTE_MSGFILTER, &filter,
-	    sizeof(filter)) == -1)
-		fatal("routing socket: filter");
-	return (s);
-}
-
-int
 sock_keylog(const char *dir, const char *table)
 {
 	char path[PATH_MAX];
@@ -135,7 +117,7 @@ sock_keylog(const char *dir, const char *table)
 	    O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd == -1 || fstat(fd, &st) == -1)
 		fatal("%s", path);
-	if (!S_ISREG(st.st_mode) || st.st_nlink != 1 || !lex_isowner(st.st_uid))
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1 || !proc_isowner(st.st_uid))
 		fatalx("%s is there already and not a file of our own: "
 		    "remove it", path);
 	if (fchmod(fd, 0600) == -1)

@@ -89,8 +89,8 @@ static int
 nokey(struct ca_store *st, const char *why)
 {
 	free(st->st_nokey);
-	if (asprintf(&st->st_nokey, "%s/" KEYFILE ": %s; see iked(8)",
-	    st->st_name, why) == -1) {
+	if (asprintf(&st->st_nokey, "%s/" KEYFILE ": %s; see %s(8)",
+	    st->st_name, why, st->st_manual) == -1) {
 		st->st_nokey = NULL;
 		return (-1);
 	}
@@ -109,6 +109,7 @@ store_new(const char *dir, const char *called)
 	TAILQ_INIT(&st->st_certs);
 	TAILQ_INIT(&st->st_crls);
 	TAILQ_INIT(&st->st_pubs);
+	st->st_manual = strrchr(called, '/') + 1;
 	while (len > 0 && dir[len - 1] == '/')
 		len--;
 	st->st_dir = strndup(dir, len);

@@ -104,6 +104,7 @@
 #define IKE_INTEG_SHA2_256	12	/* _128 */
 #define IKE_INTEG_SHA2_384	13	/* _192 */
 #define IKE_INTEG_SHA2_512	14	/* _256 */
+#define IKE_INTEG_RIPEMD_96	1032	/* ours: IKEv2 has no number for it */
 
 #define IKE_DH_NONE		0
 #define IKE_DH_MODP768		1

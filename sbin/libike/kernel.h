@@ -49,22 +49,34 @@ int		 kernel_movesa(struct kernel *, const struct ksa *old,
 int		 kernel_delsa(struct kernel *, const struct ksa *);
 int		 kernel_statsa(struct kernel *, const struct ksa *,
 		    struct ksa_stat *);
-/* The policies of both directions, all or none. */
+/*
+ * The policies of both directions, all or none: "require" the SAs.  The
+ * addresses have to be networks, the protocol is the same at both ends;
+ * EINVAL.
+ */
 int		 kernel_flow(struct kernel *, const struct kflow *, int add);
 /*
  * What the kernel has for a protocol, by SADB_REGISTER: of each an algorithm
  * number of SADB_AALG_ or SADB_EALG_ and the bits of its key, with salt.
- * 0 or an errno.
+ * 0 or an errno; ENOSPC: there are more than max, the first are there.
  */
 struct kernel_alg {
 	uint8_t		 al_cipher;	/* SADB_EALG_, or 0 */
 	uint8_t		 al_mac;	/* SADB_AALG_, or 0 */
-	uint8_t		 al_ivlen;
+	uint8_t		 al_ivlen;	/* bits */
 	uint16_t	 al_minbits;
 	uint16_t	 al_maxbits;
 };
 int		 kernel_algs(struct kernel *, uint8_t proto,
 		    struct kernel_alg *, unsigned int max, unsigned int *n);
+/*
+ * Why, for people, an SA or a policy is refused; strerror(3) where that
+ * cannot be known from the errno and what was asked.  What algorithms there
+ * are is known in the process of kernel_open or kernel_algs.  Static buffer
+ * of each.
+ */
+const char	*kernel_reason(int error, const struct ksa *);
+const char	*kernel_flow_reason(int error, const struct kflow *);
 /*
  * Delete every SA that is bound to one of these units, whoever made it:
  * those a daemon before us left behind.  How many.

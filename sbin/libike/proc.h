@@ -37,6 +37,17 @@ struct proc_prog {
 };
 extern const struct proc_prog proc_prog;
 
+/*
+ * start.c: of the command line; on failure they exit, having said why.  The
+ * standard descriptors are open and there will be no core; a port; the path
+ * from the root directory.
+ */
+void	 proc_standard(void);
+uint16_t proc_port(const char *);
+const char *proc_absolute(const char *path);
+/* Root, or the user whose program this is: the owner of a file? */
+int	 proc_isowner(uid_t);
+
 #define PROC_FD		3		/* a child's channel to its parent */
 #define PROC_MAXMSG	(64U << 20)	/* octets of a message */
 

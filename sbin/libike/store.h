@@ -59,6 +59,7 @@ struct ca_store {
 	char		*st_name;	/* the same for messages */
 	EVP_PKEY	*st_key;	/* local.key */
 	char		*st_nokey;	/* why there is none */
+	const char	*st_manual;	/* where it is explained */
 	struct ca_files	 st_cas;
 	struct ca_files	 st_certs;
 	struct ca_files	 st_crls;
@@ -78,7 +79,10 @@ int	 ca_refuse(char **why, const char *, ...)
 const char	*ca_liberror(void);
 
 /* ca_store.c */
-/* Empty; called: its name for messages.  NULL: no memory */
+/*
+ * Empty; called: its name for messages, which stays, /etc/ and that of the
+ * daemon.  NULL: no memory
+ */
 struct ca_store	*store_new(const char *dir, const char *called);
 /* pem: local.key, NULL: to be read here.  -1: no memory */
 int	 store_load(struct ca_store *, const struct buf *pem, int partialchain);
@@ -148,5 +152,41 @@ int	 chain_check(struct ca_store *, X509 *leaf, STACK_OF(X509) *others,
  */
 unsigned int	 chain_build(struct ca_store *, X509 *leaf, X509 **chain,
 		    unsigned int max, uint8_t root[20]);
+
+/* ca_peer.c */
+
+/* One that came, of which nothing is trusted yet.  NULL with the reason. */
+X509	*cert_parse(const struct buf *, unsigned int number, char **why);
+int	 cert_put(const X509 *, struct buf *);	/* in DER; or -1 */
+/*
+ * Our own CA certificates may fill the gaps in what a peer sends.  NULL: no
+ * memory
+ */
+STACK_OF(X509)	*store_between(struct ca_store *);
+/* Is it for that one, and may it sign?  -1 with the reason. */
+int	 leaf_check(X509 *leaf, const struct ike_id *, char **why);
+/* The public key of a peer, or NULL; where it would be, static. */
+const struct ca_file *pub_find(const struct ca_store *,
+	    const struct ike_id *);
+const char	*pub_dir(uint8_t idtype);
+/* Did the key come that is in the file (NULL: none)?  -1 with the reason. */
+int	 pub_same(const struct ca_store *, const struct ca_file *,
+	    const struct ike_id *, uint8_t encoding, const struct buf *came,
+	    char **why);
+
+#define OWN_MAX	16
+/* A certificate for our key and what goes with it. */
+struct own {
+	const struct ca_file *ow_file;
+	unsigned int	 ow_n;		/* 0: none */
+	X509		*ow_chain[OWN_MAX];
+	int		 ow_score;
+};
+/* Is a chain, and the hash of its root, by somebody whom the peer trusts? */
+typedef int	 own_asked(const void *, const struct own *,
+		    const uint8_t root[20]);
+/* The best one for that identity; warns of certificates that are no good. */
+void	 own_find(struct ca_store *, const struct ike_id *, own_asked *,
+	    const void *, struct own *);
 
 #endif /* _LIBIKE_STORE_H_ */

@@ -30,6 +30,21 @@
 #include "log.h"
 #include "timer.h"
 
+/* Timers count from when they are set, not from when we woke up. */
+struct event_base *
+timer_base(void)
+{
+	struct event_config *cfg;
+	struct event_base *base;
+
+	if ((cfg = event_config_new()) == NULL ||
+	    event_config_set_flag(cfg, EVENT_BASE_FLAG_NO_CACHE_TIME) == -1 ||
+	    (base = event_base_new_with_config(cfg)) == NULL)
+		fatalx("no event loop");
+	event_config_free(cfg);
+	return (base);
+}
+
 uint64_t
 timer_now(void)
 {

@@ -32,6 +32,7 @@ struct timer {
 };
 
 struct event_base;
+struct event_base *timer_base(void);	/* for timer_arm; or the end */
 /* Call t_fn(t_arg) once, so many ms from now; anew if armed. */
 void	 timer_arm(struct event_base *, struct timer *, uint64_t ms);
 void	 timer_disarm(struct timer *);	/* gives up t_world */

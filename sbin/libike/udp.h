@@ -38,6 +38,7 @@ struct udp_info {
 /* udp_sock.c: of the parent; on failure it exits, having said why */
 int	 sock_udp(const struct udp_info *);	/* -1: no such family */
 int	 sock_probe(uint8_t family);		/* likewise */
+int	 sock_route(void);		/* tells of addresses */
 /* Warns if the kernel does not take ESP in UDP at that port. */
 void	 sock_checkencap(uint16_t port, const char *option);
 

@@ -21,6 +21,7 @@
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <sys/sysctl.h>
+#include <net/route.h>
 #include <netinet/in.h>
 #include <netinet/ip_esp.h>
 
@@ -143,4 +144,22 @@ sock_checkencap(uint16_t port, const char *option)
 	else if (encap_sysctl(ESPCTL_UDPENCAP_PORT) != port)
 		log_warnx("the kernel takes ESP in UDP at another port: "
 		    "sysctl net.inet.esp.udpencap_port=%u", port);
+}
+
+/* Addresses and interfaces; which one it was is looked up. */
+int
+sock_route(void)
+{
+	unsigned int filter = ROUTE_FILTER(RTM_NEWADDR) |
+	    ROUTE_FILTER(RTM_DELADDR) | ROUTE_FILTER(RTM_IFINFO) |
+	    ROUTE_FILTER(RTM_DESYNC);
+	int s;
+
+	if ((s = socket(AF_ROUTE, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0)) == -1)
+		fatal("routing socket");
+	if (setsockopt(s, AF_ROUTE, ROUTE_MSGFILTER, &filter,
+	    sizeof(filter)) == -1)
+		fatal("routing socket: filter");
+	return (s);
 }

@@ -785,6 +785,7 @@ import_iface(struct tdb *tdb, void **exts)
 		return (0);
 	if (tdb->tdb_satype != SADB_SATYPE_ESP ||
 	    !ISSET(tdb->tdb_flags, TDBF_TUNNELING) ||
+	    tdb->tdb_dst.sa.sa_family != AF_INET ||	/* ipsp_check() */
 	    pfkey_addr_isany(&tdb->tdb_dst) ||
 	    (iface->sadb_x_iface_direction == IPSP_DIRECTION_OUT &&
 	    pfkey_addr_isany(&tdb->tdb_src)))

@@ -40,182 +40,6 @@ struct answer {
 	struct verify_res an_res;
 };
 
-static uint64_t
-node_now(void *arg)
-{
-	struct node *n = arg;
-
-	return (n->n_sim->s_now);
-}
-
-static int64_t
-node_time(void *arg)
-{
-	struct node *n = arg;
-
-	return (1700000000 + n->n_sim->s_now / SIM_SEC);
-}
-
-static void
-node_random(void *arg, void *buf, size_t len)
-{
-	struct node *n = arg;
-	uint8_t *p = buf;
-
-	while (len-- > 0)
-		*p++ = sim_random(n->n_sim) >> 24;
-}
-
-/* A timer's event; ta_timer is the engine's, until it fires. */
-struct tick {
-	struct node	*ti_node;
-	struct timer	*ti_timer;
-	struct event	*ti_ev;
-};
-
-static void
-node_tick(void *arg)
-{
-	struct tick *ti = arg;
-	struct node *n = ti->ti_node;
-	struct timer *t = ti->ti_timer;
-
-	free(ti);
-	t->t_world = NULL;
-	n->n_timers--;
-	history_who(n->n_sim, n->n_name);
-	t->t_fn(t->t_arg);
-	history_who(n->n_sim, NULL);
-}
-
-static void
-node_untimer(void *arg, struct timer *t)
-{
-	struct node *n = arg;
-	struct tick *ti = t->t_world;
-
-	if (ti == NULL)
-		return;
-	if (ti->ti_node != n || ti->ti_timer != t)
-		sim_fail(n->n_sim, "%s: timer that was moved", n->n_name);
-	sim_cancel(n->n_sim, ti->ti_ev);
-	free(ti);
-	t->t_world = NULL;
-	n->n_timers--;
-}
-
-static void
-node_timer(void *arg, struct timer *t, uint64_t ms)
-{
-	struct node *n = arg;
-	struct tick *ti;
-
-	node_untimer(n, t);
-	if ((ti = malloc(sizeof(*ti))) == NULL)
-		err(2, NULL);
-	ti->ti_node = n;
-	ti->ti_timer = t;
-	ti->ti_ev = sim_at(n->n_sim, ms, node_tick, ti);
-	t->t_world = ti;
-	n->n_timers++;
-}
-
-static void
-count_sent(struct node *n)
-{
-	uint64_t minute = n->n_sim->s_now / SIM_MIN;
-
-	if (minute != n->n_minute) {
-		n->n_minute = minute;
-		n->n_insent = 0;
-	}
-	n->n_sent++;
-	if (++n->n_insent > n->n_maxsent)
-		n->n_maxsent = n->n_insent;
-}
-
-static int
-node_send(void *arg, const struct ike_addr *local,
-    const struct ike_addr *peer, const void *data, size_t len, int marker)
-{
-	struct node *n = arg;
-	struct sim *s = n->n_sim;
-
-	if (local->ia_port != n->n_port && local->ia_port != n->n_natt)
-		sim_fail(s, "%s: send from %s", n->n_name,
-		    addr_print(local));
-	if (n->n_force && local->ia_port != n->n_natt)
-		sim_fail(s, "%s: send from the port it has not", n->n_name);
-	if (!marker != (local->ia_port != n->n_natt))
-		sim_fail(s, "%s: send from %s %s marker", n->n_name,
-		    addr_print(local), marker ? "with" : "without");
-	if (peer->ia_port == 0 || addr_len(peer) == 0)
-		sim_fail(s, "%s: send to %s", n->n_name, addr_print(peer));
-	if (len < IKE_HDRLEN)
-		sim_fail(s, "%s: send %zu octets", n->n_name, len);
-	if (!addr_same(local, &n->n_addr))
-		return (EADDRNOTAVAIL);
-	count_sent(n);
-	sim_send(s, n, local, peer, data, len, marker);
-	return (0);
-}
-
-static void
-node_keepalive(void *arg, const struct ike_addr *local,
-    const struct ike_addr *peer)
-{
-	struct node *n = arg;
-	struct ike_addr src = *local;
-
-	if (local->ia_port != n->n_natt)
-		sim_fail(n->n_sim, "%s: keepalive from %s", n->n_name,
-		    addr_print(local));
-	n->n_keepalives++;
-	if (n->n_nat != NULL && !n->n_cut && addr_same(local, &n->n_addr))
-		nat_out(n->n_sim, n->n_nat, &src);
-}
-
-static int
-node_source(void *arg, const struct ike_addr *peer, struct ike_addr *local)
-{
-	struct node *n = arg;
-
-	if (peer->ia_family != n->n_addr.ia_family)
-		return (EHOSTUNREACH);
-	*local = n->n_addr;
-	return (0);
-}
-
-static int
-node_getspi(void *arg, const struct ksa *k, uint32_t *spi)
-{
-	return (sadb_getspi(arg, k, spi));
-}
-
-static int
-node_addsa(void *arg, const struct ksa *k)
-{
-	return (sadb_add(arg, k));
-}
-
-static int
-node_movesa(void *arg, const struct ksa *old, const struct ksa *new)
-{
-	return (sadb_move(arg, old, new));
-}
-
-static int
-node_delsa(void *arg, const struct ksa *k)
-{
-	return (sadb_del(arg, k));
-}
-
-static int
-node_statsa(void *arg, const struct ksa *k, struct ksa_stat *kt)
-{
-	return (sadb_stat(arg, k, kt));
-}
-
 static void
 answer_free(struct answer *an)
 {
@@ -300,26 +124,24 @@ static const struct world node_world = {
 	.w_event = node_event
 };
 
+void
+node_recv(struct node *n, const struct dgram *d, int natt)
+{
+	engine_recv(n->n_engine, &d->dg_dst, &d->dg_src, d->dg_data,
+	    d->dg_len, natt);
+}
+
+void
+node_expire(struct node *n, uint32_t spi, const struct ike_addr *dst,
+    int hard)
+{
+	engine_expire(n->n_engine, spi, dst, hard);
+}
+
 struct node *
 node_new(struct sim *s, const char *name, const char *addr)
 {
-	struct node *n;
-
-	if (s->s_nnodes == SIM_NODES)
-		errx(2, "more than %d nodes", SIM_NODES);
-	if ((n = calloc(1, sizeof(*n))) == NULL)
-		err(2, NULL);
-	n->n_sim = s;
-	snprintf(n->n_name, sizeof(n->n_name), "%s", name);
-	n->n_world = node_world;
-	n->n_port = IKE_PORT;
-	n->n_natt = IKE_PORT_NATT;
-	TAILQ_INIT(&n->n_sas);
-	TAILQ_INIT(&n->n_answers);
-	if (addr_pton(addr, &n->n_addr) == -1)
-		errx(2, "%s is no address", addr);
-	s->s_node[s->s_nnodes++] = n;
-	return (n);
+	return (end_new(s, name, addr, &node_world, sizeof(node_world)));
 }
 
 /*
@@ -372,7 +194,7 @@ node_start(struct node *n, const char *text)
 	/* kernel_flush(): those a daemon before left */
 	sadb_flush(n);
 	if ((n->n_ca = ca_new()) == NULL ||
-	    (n->n_engine = engine_new(&n->n_world, n)) == NULL)
+	    (n->n_engine = engine_new(n->n_world, n)) == NULL)
 		errx(2, "engine_new");
 	n->n_stopped = 0;
 	history_who(n->n_sim, n->n_name);
@@ -442,6 +264,5 @@ void
 node_free(struct node *n)
 {
 	node_kill(n, 1);
-	free(n->n_nat);
-	free(n);
+	end_free(n);
 }

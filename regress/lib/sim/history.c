@@ -27,7 +27,7 @@
 #include <string.h>
 
 #include "log.h"
-#include "world.h"
+#include "sim.h"
 
 #define HISTORY_MAX	4096		/* lines */
 #define HISTORY_WIDTH	400
@@ -88,6 +88,24 @@ history_print(unsigned int lines)
 		fprintf(stderr, "%s\n", history[i % HISTORY_MAX]);
 }
 
+/* What a node said that is still kept. */
+int
+history_has(const char *who, const char *word)
+{
+	unsigned int i, have;
+	const char *line;
+	char name[40];
+
+	snprintf(name, sizeof(name), " %s ", who);
+	have = history_n < HISTORY_MAX ? history_n : HISTORY_MAX;
+	for (i = history_n - have; i < history_n; i++) {
+		line = history[i % HISTORY_MAX];
+		if (strstr(line, name) != NULL && strstr(line, word) != NULL)
+			return (1);
+	}
+	return (0);
+}
+
 static void
 history_add(const char *level, int error, const char *fmt, va_list ap)
 {
@@ -128,6 +146,17 @@ log_init(const char *name, int foreground, int verbose)
 void
 log_setverbose(int verbose)
 {
+}
+
+void
+log_copyto(struct buf *b)
+{
+}
+
+int
+log_isforeground(void)
+{
+	return (1);
 }
 
 int

@@ -24,7 +24,7 @@
 #include <string.h>
 
 #include "log.h"
-#include "world.h"
+#include "sim.h"
 
 struct packet {
 	struct sim	*p_sim;
@@ -47,8 +47,8 @@ hash(uint64_t *h, const void *data, size_t len)
 }
 
 /* Two ends with the same one understand each other. */
-static uint64_t
-ksa_print(const struct ksa *k)
+uint64_t
+sadb_print(const struct ksa *k)
 {
 	uint64_t h = 0xcbf29ce484222325;
 
@@ -62,7 +62,7 @@ ksa_print(const struct ksa *k)
 	return (h);
 }
 
-static struct sa *
+struct sa *
 sadb_find(struct node *n, uint32_t spi, const struct ike_addr *dst)
 {
 	struct sa *sa;
@@ -125,7 +125,7 @@ tell(struct node *n, uint32_t spi, const struct ike_addr *dst, int hard)
 	if (n->n_engine == NULL)
 		return;
 	history_who(n->n_sim, n->n_name);
-	engine_expire(n->n_engine, spi, dst, hard);
+	node_expire(n, spi, dst, hard);
 	history_who(n->n_sim, NULL);
 }
 
@@ -199,7 +199,9 @@ ksa_check(struct node *n, const struct ksa *k)
 	if (k->ks_udpencap != (k->ks_udpport != 0))
 		sim_fail(s, "%s: UDP %d but port %u", n->n_name,
 		    k->ks_udpencap, k->ks_udpport);
-	if (k->ks_ekey == NULL || k->ks_ekeylen < 16)
+	if (k->ks_proto != IKE_PROTO_AH &&
+	    k->ks_encr.xf_id != IKE_ENCR_NULL &&
+	    (k->ks_ekey == NULL || k->ks_ekeylen < 16))
 		sim_fail(s, "%s: SA without a key", n->n_name);
 	if ((k->ks_integ.xf_id != 0) != (k->ks_akeylen != 0))
 		sim_fail(s, "%s: SA with half an authenticator", n->n_name);
@@ -234,7 +236,7 @@ sadb_add(struct node *n, const struct ksa *k)
 		return (EEXIST);
 	}
 	sa = sa_new(n, k);
-	sa->sa_print = ksa_print(k);
+	sa->sa_print = sadb_print(k);
 	history_secret(k->ks_ekey, k->ks_ekeylen);
 	if (k->ks_soft_s != 0)
 		sa->sa_evsoft = sim_at(s, (uint64_t)k->ks_soft_s * SIM_SEC,
@@ -328,7 +330,7 @@ sa_use(struct sa *sa, unsigned int size)
 
 	sa->sa_bytes += size;
 	sa->sa_packets++;
-	sa->sa_lastuse = sa->sa_node->n_world.w_time(sa->sa_node);
+	sa->sa_lastuse = sim_time(s);
 	if ((k->ks_hard_bytes != 0 && sa->sa_bytes >= k->ks_hard_bytes) ||
 	    (k->ks_hard_packets != 0 &&
 	    sa->sa_packets >= k->ks_hard_packets)) {

@@ -26,7 +26,7 @@
 #include <string.h>
 
 #include "log.h"
-#include "world.h"
+#include "sim.h"
 
 /* An engine that does so much in one ms will not end. */
 #define SIM_MAXEVENTS	200000
@@ -65,6 +65,12 @@ sim_free(struct sim *s)
 	}
 	free(s->s_heap);
 	free(s);
+}
+
+int64_t
+sim_time(struct sim *s)
+{
+	return (1700000000 + s->s_now / SIM_SEC);
 }
 
 void
@@ -340,8 +346,7 @@ node_input(struct node *n, struct dgram *d)
 	if (natt && !d->dg_marker)
 		return;
 	history_who(n->n_sim, n->n_name);
-	engine_recv(n->n_engine, &d->dg_dst, &d->dg_src, d->dg_data,
-	    d->dg_len, natt);
+	node_recv(n, d, natt);
 	history_who(n->n_sim, NULL);
 }
 

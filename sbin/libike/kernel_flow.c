@@ -1,0 +1,166 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Policies: which packets need an SA, where no interface says so.
+ */
+#include <sys/types.h>
+#include <net/pfkeyv2.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel_var.h"
+
+#define PORT_MAX	65535
+
+/* The mask of a range of addresses, or -1: it is not a network. */
+static int
+mask(const struct ike_ts *ts, uint8_t *m)
+{
+	size_t i, n = ts->ts_family == 6 ? 16 : 4;
+	uint8_t hosts, net = 0xff;
+
+	for (i = 0; i < n; i++) {
+		/* after the first octet that is not all network, all hosts */
+		hosts = net == 0xff ? ts->ts_lo[i] ^ ts->ts_hi[i] : 0xff;
+		if ((hosts & (hosts + 1)) != 0 || (ts->ts_lo[i] & hosts) != 0 ||
+		    (ts->ts_hi[i] & hosts) != hosts)
+			return (-1);
+		m[i] = net = ~hosts;
+	}
+	return (0);
+}
+
+static int
+port(const struct ike_ts *ts, uint16_t *p, uint16_t *m)
+{
+	*p = *m = 0;
+	if (ts->ts_port[0] == 0 && ts->ts_port[1] == PORT_MAX)
+		return (0);
+	*p = ts->ts_port[0];
+	*m = PORT_MAX;
+	return (ts->ts_port[0] == ts->ts_port[1] ? 0 : -1);
+}
+
+/* Why there cannot be such a policy, or NULL. */
+static const char *
+check(const struct kflow *kf)
+{
+	uint8_t m[16];
+	uint16_t p, pm;
+
+	if (kf->kf_local.ts_family != kf->kf_remote.ts_family)
+		return ("a policy goes from IPv4 to IPv4 or from IPv6 to IPv6");
+	if (kf->kf_local.ts_proto != kf->kf_remote.ts_proto)
+		return ("a policy has one protocol for both ends");
+	if (mask(&kf->kf_local, m) == -1 || mask(&kf->kf_remote, m) == -1)
+		return ("a policy is between networks, not ranges");
+	if (port(&kf->kf_local, &p, &pm) == -1 ||
+	    port(&kf->kf_remote, &p, &pm) == -1)
+		return ("a policy has one port or all, not a range");
+	return (NULL);
+}
+
+static void
+req_protocol(struct request *rq, uint16_t type, uint8_t proto,
+    uint8_t direction)
+{
+	struct sadb_protocol *ext;
+
+	ext = kmsg_ext(rq, type, sizeof(*ext));
+	ext->sadb_protocol_proto = proto;
+	ext->sadb_protocol_direction = direction;
+}
+
+static void
+req_end(struct request *rq, const struct ike_ts *ts, uint16_t flow,
+    uint16_t maskext)
+{
+	uint8_t m[16];
+	uint16_t p, pm;
+
+	(void)mask(ts, m);
+	(void)port(ts, &p, &pm);
+	kmsg_sockaddr(rq, flow, ts->ts_family, ts->ts_lo, p);
+	kmsg_sockaddr(rq, maskext, ts->ts_family, m, pm);
+}
+
+/*
+ * The flow is seen as the packets go; the hosts and their names are our own
+ * and the peer's for both directions.  The mode is the SA's to say.
+ */
+static int
+flow(struct kernel *k, const struct kflow *kf, int add, uint8_t direction)
+{
+	int in = direction == IPSP_DIRECTION_IN;
+	struct request rq;
+
+	kmsg_begin(&rq, add ? SADB_X_ADDFLOW : SADB_X_DELFLOW,
+	    kmsg_satype(kf->kf_proto));
+	if (add) {
+		if (kf->kf_self.ia_family != 0)
+			kmsg_addr(&rq, SADB_EXT_ADDRESS_SRC, &kf->kf_self);
+		if (kf->kf_peer.ia_family != 0)
+			kmsg_addr(&rq, SADB_EXT_ADDRESS_DST, &kf->kf_peer);
+		kmsg_idents(&rq, kf->kf_selfid, kf->kf_peerid);
+	}
+	req_protocol(&rq, SADB_X_EXT_FLOW_TYPE, SADB_X_FLOW_TYPE_REQUIRE,
+	    direction);
+	req_protocol(&rq, SADB_X_EXT_PROTOCOL, kf->kf_local.ts_proto, 0);
+	req_end(&rq, in ? &kf->kf_remote : &kf->kf_local, SADB_X_EXT_SRC_FLOW,
+	    SADB_X_EXT_SRC_MASK);
+	req_end(&rq, in ? &kf->kf_local : &kf->kf_remote, SADB_X_EXT_DST_FLOW,
+	    SADB_X_EXT_DST_MASK);
+	return (kmsg_tell(k, &rq));
+}
+
+int
+kernel_flow(struct kernel *k, const struct kflow *kf, int add)
+{
+	int error, error2;
+
+	if (check(kf) != NULL)
+		return (EINVAL);
+	if (add) {
+		if ((error = flow(k, kf, 1, IPSP_DIRECTION_IN)) == 0 &&
+		    (error = flow(k, kf, 1, IPSP_DIRECTION_OUT)) != 0)
+			(void)flow(k, kf, 0, IPSP_DIRECTION_IN);
+		return (error);
+	}
+	error = flow(k, kf, 0, IPSP_DIRECTION_OUT);
+	error2 = flow(k, kf, 0, IPSP_DIRECTION_IN);
+	return (error != 0 ? error : error2);
+}
+
+const char *
+kernel_flow_reason(int error, const struct kflow *kf)
+{
+	static char why[128];
+	const char *reason = NULL;
+
+	if (error == EOPNOTSUPP)
+		reason = "this kernel has no policies: only the SAs of an "
+		    "interface (sec) carry packets";
+	else if (error == ESRCH)
+		reason = "there is no such policy";
+	else if (error == EINVAL && kf != NULL)
+		reason = check(kf);
+	(void)strlcpy(why, reason != NULL ? reason : strerror(error),
+	    sizeof(why));
+	return (why);
+}
