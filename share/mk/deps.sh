@@ -14,9 +14,9 @@
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
 # deps.sh install|need|want run|test ...: the Debian packages for running
-# or testing, and the user that root's iked(8) becomes.  install: install
-# what is missing, as root.  need: the same, but without root name what is
-# missing and fail.  want: the same, but go on without.
+# or testing, and the users that root's iked(8) and isakmpd(8) become.
+# install: install what is missing, as root.  need: the same, but without
+# root name what is missing and fail.  want: the same, but go on without.
 
 set -eu
 
@@ -68,18 +68,19 @@ install_packages()
 	apt update && apt install --no-install-recommends "$@"
 }
 
-make_user()
+make_users()
 {
-	id _iked >/dev/null 2>&1 || {
-		echo "deps: making the user _iked"
+	for u in _iked _isakmpd; do
+		id $u >/dev/null 2>&1 && continue
+		echo "deps: making the user $u"
 		/usr/sbin/useradd -r -M -d /var/empty \
-		    -s /usr/sbin/nologin _iked
-	}
+		    -s /usr/sbin/nologin $u
+	done
 }
 
 mode=$1
 shift
-[ "$(id -u)" != 0 ] || make_user
+[ "$(id -u)" != 0 ] || make_users
 command -v dpkg-query >/dev/null || {
 	[ "$mode" != install ] || {
 		echo "deps: not a Debian system; needed are:" $run $test >&2

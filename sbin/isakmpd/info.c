@@ -1,0 +1,377 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Informational exchanges: errors, notifies and deletes (RFC 2408 3.14, 3.15,
+ * RFC 2409 5.7).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "sa.h"
+
+/*
+ * What we say
+ */
+
+/*
+ * In phase 1 nothing protects it: the keys are what is doubted.  In phase 2
+ * the peer's SPI says which of its exchanges is meant.
+ */
+void
+info_refuse(struct exch *x, uint16_t type)
+{
+	struct sa *sa = x->x_sa;
+	struct msgb mb = { 0 };
+	const uint8_t spi[4] = { x->x_spi >> 24, x->x_spi >> 16,
+	    x->x_spi >> 8, x->x_spi };
+
+	sa->sa_engine->en_stats.st_notifies++;
+	if (sa->sa_p1 == x) {
+		if ((sa->sa_flags & SAF_HALFOPEN) == 0)
+			send_notify(sa->sa_engine, &sa->sa_local,
+			    &sa->sa_peer, sa_natt(sa), sa->sa_cookies, type,
+			    V1_MAXMSG);
+		return;
+	}
+	mb_notify1(&mb, x->x_proto != 0 ? x->x_proto : V1_PROTO_ESP, spi,
+	    x->x_spi != 0 ? sizeof(spi) : 0, type, NULL, 0);
+	(void)sa_inform(sa, &mb);
+}
+
+/* Over any ISAKMP SA with the peer that is there. */
+void
+info_delete_pair(struct pair *pr)
+{
+	struct conn *cn = pr->pr_conn;
+	struct sa *sa = sa_for(cn->cn_engine, cn->cn_conf->pc_peer);
+	const uint8_t spi[4] = { pr->pr_in >> 24, pr->pr_in >> 16,
+	    pr->pr_in >> 8, pr->pr_in };
+	struct msgb mb = { 0 };
+
+	if (sa == NULL || id_cmp(&sa->sa_remote, &pr->pr_remote) != 0)
+		return;
+	mb_delete1(&mb, pr->pr_proto, spi, sizeof(spi), 1);
+	(void)sa_inform(sa, &mb);
+}
+
+void
+info_delete_sa(struct sa *sa)
+{
+	struct msgb mb = { 0 };
+
+	mb_delete1(&mb, V1_PROTO_ISAKMP, sa->sa_cookies, 16, 1);
+	(void)sa_inform(sa, &mb);
+}
+
+/*
+ * What is said to us, protected
+ */
+
+/* 1: this SA itself is gone. */
+static int
+recv_delete_sa(struct sa *sa, const struct v1_delete *d)
+{
+	const uint8_t *cookies = d->d_spis.s_data;
+	struct sa *other;
+	unsigned int i;
+	int self = 0;
+
+	for (i = 0; i < d->d_n; i++, cookies += 16) {
+		other = sa_find(sa->sa_engine, cookies);
+		if (other == sa)
+			self = 1;
+		else if (other != NULL && sa_sameends(other, sa)) {
+			dbg(DBG_SA, 10, "ISAKMP SA %s: deleted by the peer",
+			    sa_name(other));
+			sa_free(other);
+		}
+	}
+	return (self);
+}
+
+static void
+recv_delete_pairs(struct sa *sa, const struct v1_delete *d)
+{
+	struct span spis = d->d_spis;
+	struct pair *pr;
+	uint32_t spi;
+
+	while (span_get32(&spis, &spi) == 0) {
+		pr = pair_by_out(sa->sa_engine, d->d_proto, spi, sa);
+		if (pr != NULL) {
+			dbg(DBG_SA, 10, "%s: SPI %08x deleted by the peer",
+			    pr->pr_conn->cn_conf->pc_name, spi);
+			pair_deleted(pr);
+		}
+	}
+}
+
+/* Last, as the SA may be what is deleted.  Connections begin anew then. */
+static void
+recv_deletes(struct sa *sa, const struct msg *m)
+{
+	struct engine *en = sa->sa_engine;
+	struct conn *cn;
+	unsigned int i;
+	int self = 0;
+
+	for (i = 0; i < m->m_ndeletes; i++) {
+		if (m->m_deletes[i].d_proto == V1_PROTO_ISAKMP &&
+		    m->m_deletes[i].d_spilen == 16)
+			self |= recv_delete_sa(sa, &m->m_deletes[i]);
+		else if (m->m_deletes[i].d_spilen == 4)
+			recv_delete_pairs(sa, &m->m_deletes[i]);
+	}
+	if (!self)
+		return;
+	dbg(DBG_SA, 10, "ISAKMP SA %s: deleted by the peer", sa_name(sa));
+	TAILQ_FOREACH(cn, &en->en_conns, cn_entry)
+		if (cn->cn_quick != NULL && cn->cn_quick->x_sa == sa) {
+			exch_free(cn->cn_quick);
+			conn_later(cn, en_jitter(en, 100, 1000));
+		}
+	sa_free(sa);
+}
+
+/* Our quick mode that an error is about, or NULL. */
+static struct exch *
+refused_exch(struct sa *sa, const struct v1_notify *n)
+{
+	struct exch *x, *found = NULL;
+	struct span s = n->n_spi;
+	uint32_t spi = 0;
+
+	if (s.s_len == 4)
+		(void)span_get32(&s, &spi);
+	TAILQ_FOREACH(x, &sa->sa_exchs, x_entry) {
+		if (!x->x_initiator || x->x_state != XS_SENT_QM1 ||
+		    x->x_pair == NULL)
+			continue;
+		if (x->x_pair->pr_in == spi)
+			return (x);
+		if (spi == 0) {
+			if (found != NULL)
+				return (NULL);
+			found = x;
+		}
+	}
+	return (found);
+}
+
+/* What somebody who reads the log may want to do. */
+static const char *
+cure(uint16_t type)
+{
+	switch (type) {
+	case V1_N_NO_PROPOSAL_CHOSEN:
+		return (": it takes none of our transforms; its log may say "
+		    "what it wants");
+	case V1_N_INVALID_ID_INFORMATION:
+		return (": it knows no such IDs; let both ends say the same");
+	case V1_N_AUTHENTICATION_FAILED:
+	case V1_N_INVALID_HASH_INFORMATION:
+	case V1_N_PAYLOAD_MALFORMED:
+		return (": do both ends have the same pre-shared key, or "
+		    "know the other's certificate?");
+	default:
+		return ("");
+	}
+}
+
+static void
+recv_error(struct sa *sa, const struct v1_notify *n)
+{
+	struct exch *x;
+
+	if (sa->sa_p1 != NULL && sa->sa_p1->x_state != XS_DONE)
+		exch_fail(sa->sa_p1, "the peer says %s%s",
+		    v1_notify_name(n->n_type), cure(n->n_type));
+	else if ((x = refused_exch(sa, n)) != NULL)
+		exch_fail(x, "the peer says %s%s", v1_notify_name(n->n_type),
+		    cure(n->n_type));
+	else
+		dbg(DBG_EXCHANGE, 10, "%s says %s", sa_name(sa),
+		    v1_notify_name(n->n_type));
+}
+
+/* CONNECTED, for an exchange whose answer had the commit bit. */
+static void
+recv_connected(struct sa *sa, uint32_t msgid)
+{
+	struct exch *x, *next;
+
+	for (x = TAILQ_FIRST(&sa->sa_exchs); x != NULL; x = next) {
+		next = TAILQ_NEXT(x, x_entry);
+		if (x->x_state == XS_COMMIT &&
+		    (x->x_msgid == msgid || sa_msgid_used(sa, msgid)))
+			quick_connected(x);
+	}
+}
+
+/* Attributes as those of an SA: the responder means to end it sooner. */
+static void
+responder_life(struct sa *sa, struct exch *x, const struct v1_notify *n)
+{
+	struct span s = n->n_data, value;
+	uint16_t type, len, kind = 0;
+	uint32_t v;
+
+	while (span_get16(&s, &type) == 0 && span_get16(&s, &len) == 0) {
+		v = len;
+		if ((type & V1_A_BASIC) == 0) {
+			if (span_take(&s, len, &value) == -1)
+				return;
+			for (v = 0; value.s_len > 0; value.s_len--)
+				v = v << 8 | *value.s_data++;
+		}
+		type &= ~V1_A_BASIC;
+		if (type == (x != NULL ? V1_B_LIFETYPE : V1_A_LIFETYPE))
+			kind = v;
+		else if (type != (x != NULL ? V1_B_LIFEDUR : V1_A_LIFEDUR) ||
+		    kind != V1_LIFE_SECONDS || v < 60)
+			continue;
+		else if (x != NULL && x->x_pair != NULL &&
+		    (x->x_pair->pr_life_s == 0 || v < x->x_pair->pr_life_s))
+			x->x_pair->pr_life_s = v;
+		else if (x == NULL && sa->sa_life_s > v) {
+			sa->sa_life_s = v;
+			en_timer(sa->sa_engine, &sa->sa_soft, v * 850ULL);
+			en_timer(sa->sa_engine, &sa->sa_hard, v * 1000ULL);
+		}
+	}
+}
+
+void
+info_notifies(struct sa *sa, struct exch *x, const struct msg *m)
+{
+	const struct v1_notify *n;
+	unsigned int i;
+
+	for (i = 0; i < m->m_nnotifies; i++) {
+		n = &m->m_notifies[i];
+		if (n->n_type == V1_N_RESPONDER_LIFETIME)
+			responder_life(sa, n->n_proto == V1_PROTO_ISAKMP ?
+			    NULL : x, n);
+		else if (n->n_type == V1_N_R_U_THERE ||
+		    n->n_type == V1_N_R_U_THERE_ACK)
+			dpd_notify(sa, n);
+	}
+}
+
+static int
+hash_good(const struct sa *sa, const struct arrival *ar)
+{
+	const struct msg *m = &ar->ar_msg;
+	const struct span rest = { ar->ar_plain.b_data + m->m_hashend,
+	    m->m_end - m->m_hashend };
+	uint8_t hash[HASH_MAX];
+
+	return (keys_hash2_1(&sa->sa_keys, ar->ar_hdr.h_msgid, &rest,
+	    hash) == 0 && m->m_hash.s_len == hash_len(sa->sa_keys.k_hash) &&
+	    crypto_equal(m->m_hash.s_data, hash, m->m_hash.s_len));
+}
+
+void
+info_recv(struct sa *sa, struct arrival *ar)
+{
+	const struct msg *m = &ar->ar_msg;
+	const struct v1_notify *n;
+	const uint32_t msgid = ar->ar_hdr.h_msgid;
+	const int known = sa_msgid_used(sa, msgid);
+
+	if (!hash_good(sa, ar)) {
+		dbg(DBG_MESSAGE, 20, "informational message from %s is not "
+		    "by the peer", addr_print(&ar->ar_peer));
+		return;
+	}
+	n = msg_notify(m, V1_N_CONNECTED);
+	if (n != NULL)
+		recv_connected(sa, msgid);
+	if (known || sa_msgid(sa, msgid) == -1)
+		return;
+	if (sa->sa_flags & SAF_ESTABLISHED) {
+		natt_follow(sa, &ar->ar_local, &ar->ar_peer);
+		dpd_heard(sa);
+		info_notifies(sa, NULL, m);
+	}
+	if ((n = msg_error(m)) != NULL)
+		recv_error(sa, n);	/* an SA that is not there yet goes */
+	else if (sa->sa_flags & SAF_ESTABLISHED)
+		recv_deletes(sa, m);
+}
+
+/*
+ * What is said to us by anybody
+ */
+
+/* Whose phase 1 it is about: ours alone can be ended by it. */
+static struct sa *
+clear_sa(struct engine *en, const struct arrival *ar)
+{
+	static const uint8_t zero[8];
+	const uint8_t *cookies = ar->ar_raw;
+	struct sa *sa;
+
+	if (memcmp(cookies + 8, zero, 8) == 0 ||
+	    (sa = sa_find(en, cookies)) == NULL)
+		sa = sa_find_first(en, cookies, &ar->ar_peer);
+	if (sa == NULL || (sa->sa_flags & SAF_INITIATOR) == 0 ||
+	    (sa->sa_flags & SAF_ESTABLISHED) || sa->sa_p1 == NULL ||
+	    !addr_same(&sa->sa_peer, &ar->ar_peer))
+		return (NULL);
+	return (sa);
+}
+
+/*
+ * Our first message is refused so by whoever knows our cookie; later it has
+ * to be said twice, as the honest answer may still come.
+ */
+void
+info_clear(struct engine *en, struct arrival *ar)
+{
+	const struct v1_notify *n;
+	const char *why;
+	struct exch *x;
+	struct sa *sa;
+
+	if ((sa = clear_sa(en, ar)) == NULL) {
+		en->en_stats.st_dropped++;
+		return;
+	}
+	x = sa->sa_p1;
+	buf_put(&ar->ar_plain, (const uint8_t *)ar->ar_raw + IKE_HDRLEN,
+	    ar->ar_rawlen - IKE_HDRLEN);
+	if (ar->ar_plain.b_failed || (ar->ar_hdr.h_flags & V1_F_ENCRYPTED) ||
+	    msg_parse(&ar->ar_msg, ar->ar_hdr.h_next, ar->ar_plain.b_data,
+	    ar->ar_plain.b_len, 0, 1, &why) != 0) {
+		en->en_stats.st_malformed++;
+		return;
+	}
+	if ((n = msg_error(&ar->ar_msg)) != NULL) {
+		dbg(DBG_EXCHANGE, 10, "%s: %s says %s", exch_title(x),
+		    addr_print(&ar->ar_peer), v1_notify_name(n->n_type));
+		if (x->x_state == XS_SENT_SA || x->x_said != 0)
+			exch_fail(x, "the peer says %s%s",
+			    v1_notify_name(x->x_said != 0 ? x->x_said :
+			    n->n_type), cure(x->x_said != 0 ? x->x_said :
+			    n->n_type));
+		else
+			x->x_said = n->n_type;
+	}
+	msg_clear(&ar->ar_msg);
+}

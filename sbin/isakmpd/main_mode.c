@@ -1,0 +1,254 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Main mode (RFC 2409 5.1, 5.4; RFC 3947 3.2): six messages, and nobody is
+ * told who we are before there are keys.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "sa.h"
+
+static int
+keep_sai(struct exch *x, const struct span *body)
+{
+	buf_clear(&x->x_sai);
+	buf_put(&x->x_sai, body->s_data, body->s_len);
+	return (x->x_sai.b_failed ? -1 : 0);
+}
+
+/* 1: SA */
+void
+main_start(struct exch *x)
+{
+	struct sa *sa = x->x_sa;
+	const struct peer *pe = sa->sa_conf;
+	struct msgb mb = { 0 };
+	struct span body;
+
+	mb_p1_sa(&mb, pe->pe_xforms, pe->pe_nxforms);
+	mb_close(&mb);
+	body = mb_first_body(&mb);
+	if (keep_sai(x, &body) == -1) {
+		mb_clear(&mb);
+		exch_fail(x, "out of memory");
+		return;
+	}
+	p1_vendors(sa, &mb, NULL);
+	x->x_state = XS_SENT_SA;
+	(void)exch_send(x, &mb, 1);
+}
+
+/* 1 came: 2 */
+static void
+recv_sa(struct engine *en, struct arrival *ar)
+{
+	const struct msg *m = &ar->ar_msg;
+	struct p1_choice c;
+	struct buf why = { 0 };
+	struct msgb mb = { 0 };
+	struct peer *pe;
+	struct exch *x;
+	struct sa *sa;
+
+	pe = p1_peer(en, &ar->ar_local, &ar->ar_peer, V1_X_MAIN, &m->m_sa, &c,
+	    &why);
+	if (pe == NULL) {
+		en_warn(en, "main mode from %s refused: %.*s",
+		    addr_print(&ar->ar_peer), (int)why.b_len,
+		    (const char *)why.b_data);
+		buf_clear(&why);
+		send_notify(en, &ar->ar_local, &ar->ar_peer, ar->ar_natt,
+		    ar->ar_raw, V1_N_NO_PROPOSAL_CHOSEN, ar->ar_rawlen);
+		return;
+	}
+	buf_clear(&why);
+	if ((sa = sa_new(en, pe, 0, &ar->ar_local, &ar->ar_peer)) == NULL)
+		return;
+	memcpy(sa->sa_cookies, ar->ar_raw, V1_COOKIELEN);
+	if ((x = exch_new(sa, V1_X_MAIN, 0, 0)) == NULL ||
+	    keep_sai(x, &m->m_sa.s_body) == -1) {
+		sa_free(sa);
+		return;
+	}
+	p1_chosen(sa, &c);
+	p1_capabilities(sa, m);
+	mb_sa_chosen(&mb, c.c_prop, c.c_xf, c.c_prop->p_spi.s_data,
+	    c.c_prop->p_spi.s_len);
+	p1_vendors(sa, &mb, m);
+	exch_note(x, ar->ar_raw, ar->ar_rawlen);
+	x->x_state = XS_SENT_CHOICE;
+	(void)exch_send(x, &mb, 0);
+}
+
+/* 2 came: 3, KE and nonce */
+static void
+recv_choice(struct exch *x, struct arrival *ar)
+{
+	struct sa *sa = x->x_sa;
+	const struct peer *pe = sa->sa_conf;
+	struct buf why = { 0 };
+	struct msgb mb = { 0 };
+	struct p1_choice c;
+
+	if (ar->ar_msg.m_nsa != 1 || p1_accept(&c, &ar->ar_msg.m_sa,
+	    pe->pe_xforms, pe->pe_nxforms, &why) == -1) {
+		exch_fail(x, "the peer chose what was not offered: %.*s",
+		    (int)why.b_len, why.b_len > 0 ?
+		    (const char *)why.b_data : "");
+		buf_clear(&why);
+		return;
+	}
+	buf_clear(&why);
+	sa_cookie_known(sa, (const uint8_t *)ar->ar_raw + V1_COOKIELEN);
+	p1_chosen(sa, &c);
+	p1_capabilities(sa, &ar->ar_msg);
+	if (p1_newdh(x) == -1) {
+		exch_fail(x, "no Diffie-Hellman key");
+		return;
+	}
+	exch_note(x, ar->ar_raw, ar->ar_rawlen);
+	p1_putke(x, &mb);
+	p1_putreqs(x, &mb);
+	natt_put(sa, &mb);
+	x->x_state = XS_SENT_KE;
+	(void)exch_send(x, &mb, 1);
+}
+
+/* 3 or 4 came: the keys */
+static void
+recv_ke(struct exch *x, struct arrival *ar)
+{
+	struct sa *sa = x->x_sa;
+	uint16_t error;
+
+	sa_proven(sa);
+	if ((error = p1_getke(x, &ar->ar_msg)) != 0) {
+		info_refuse(x, error);
+		exch_fail(x, "its KE or nonce: %s", v1_notify_name(error));
+		return;
+	}
+	if ((!x->x_initiator && p1_newdh(x) == -1) || p1_secret(x) == -1) {
+		info_refuse(x, V1_N_INVALID_KEY_INFORMATION);
+		exch_fail(x, "its public value is none of group %s",
+		    v1_group_name(sa->sa_group));
+		return;
+	}
+	natt_get(sa, &ar->ar_msg, &ar->ar_local, &ar->ar_peer);
+	p1_keepreqs(x, &ar->ar_msg);
+	exch_note(x, ar->ar_raw, ar->ar_rawlen);
+	p1_keys(x);
+}
+
+void
+main_keyed(struct exch *x)
+{
+	struct sa *sa = x->x_sa;
+	struct msgb mb = { 0 };
+
+	if (!x->x_initiator) {
+		p1_putke(x, &mb);
+		p1_putreqs(x, &mb);
+		natt_put(sa, &mb);
+		x->x_state = XS_SENT_KE;
+		(void)exch_send(x, &mb, 1);
+		return;
+	}
+	natt_float(sa);
+	if (p1_putid(x, &mb) == 0)
+		p1_prove(x, &mb);
+	mb_clear(&mb);
+}
+
+/* 5 or 6 is complete */
+void
+main_signed(struct exch *x)
+{
+	p1_contact(x, &x->x_reply, NULL);
+	x->x_state = XS_SENT_AUTH;
+	if (exch_send(x, &x->x_reply, x->x_initiator) == 0 &&
+	    !x->x_initiator)
+		p1_done(x);
+}
+
+/* 5 or 6 came */
+static void
+recv_auth(struct exch *x, struct arrival *ar)
+{
+	struct sa *sa = x->x_sa;
+
+	memcpy(sa->sa_keys.k_iv, ar->ar_iv, IV_MAX);
+	exch_note(x, ar->ar_raw, ar->ar_rawlen);
+	natt_follow(sa, &ar->ar_local, &ar->ar_peer);
+	if (p1_getid(x, &ar->ar_msg) == -1)
+		return;
+	p1_keepreqs(x, &ar->ar_msg);
+	p1_keepproof(x, &ar->ar_msg);
+	p1_contact(x, NULL, &ar->ar_msg);
+	p1_verify(x);
+}
+
+void
+main_verified(struct exch *x)
+{
+	struct msgb mb = { 0 };
+
+	if (x->x_initiator) {
+		p1_done(x);
+		return;
+	}
+	if (p1_putid(x, &mb) == 0)
+		p1_prove(x, &mb);
+	mb_clear(&mb);
+}
+
+void
+main_recv(struct exch *x, struct arrival *ar)
+{
+	struct engine *en = ar->ar_engine;
+	const struct msg *m = &ar->ar_msg;
+
+	if (x == NULL) {
+		if (m->m_nsa == 1)
+			recv_sa(en, ar);
+		else
+			send_notify(en, &ar->ar_local, &ar->ar_peer,
+			    ar->ar_natt, ar->ar_raw, V1_N_PAYLOAD_MALFORMED,
+			    ar->ar_rawlen);
+		return;
+	}
+	switch (x->x_state) {
+	case XS_SENT_SA:
+		recv_choice(x, ar);
+		break;
+	case XS_SENT_CHOICE:
+		recv_ke(x, ar);
+		break;
+	case XS_SENT_KE:
+		if (x->x_initiator)
+			recv_ke(x, ar);
+		else
+			recv_auth(x, ar);
+		break;
+	case XS_SENT_AUTH:
+		recv_auth(x, ar);
+		break;
+	default:
+		break;
+	}
+}

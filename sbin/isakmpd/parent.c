@@ -1,0 +1,635 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+/*
+ * The process that has rights: it holds the configuration, which the FIFO
+ * changes, opens what the others need, writes files, and sees to it that they
+ * all live or none.
+ */
+#include <sys/types.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <limits.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "conf.h"
+#include "daemon.h"
+#include "keys.h"
+#include "log.h"
+#include "model.h"
+#include "parent.h"
+#include "proc.h"
+#include "store.h"
+
+#define STOP_WAIT	5	/* s for goodbyes; ike takes 2 at the most */
+#define MODEL_DELAY	200000	/* us; lines of the FIFO come in bunches */
+
+static const int sigs[] = { SIGHUP, SIGINT, SIGTERM, SIGCHLD, SIGUSR1,
+    SIGPIPE };
+#define NSIGS		(sizeof(sigs) / sizeof(sigs[0]))
+
+/* Something for ike that has to wait until it has the model before it. */
+struct told {
+	TAILQ_ENTRY(told) to_entry;
+	unsigned int	 to_type;
+	struct buf	 to_data;
+};
+TAILQ_HEAD(tolds, told);
+
+static const struct opts *opts;
+static struct event_base *base;
+static struct event	*sigevents[NSIGS];
+static struct event	*stoptimer, *modeltimer;
+static struct chan	*chans[PROC_N];
+static pid_t		 pids[PROC_N];	/* 0: is none */
+static struct fifo	*fifo;
+static struct confdb	*db;
+static struct kalgs	 kalgs;
+static struct model	*current;	/* of ike, without secrets */
+static int		 stopping;
+static int		 status;	/* to exit with */
+
+/* A model on its way: to ca, and once that has it, to ike. */
+static struct {
+	struct model	*model;		/* without secrets; NULL: none */
+	int		 dirty;		/* the configuration is newer */
+	int		 renew;		/* Renegotiate-on-HUP */
+	struct tolds	 tolds;
+} loading = { .tolds = TAILQ_HEAD_INITIALIZER(loading.tolds) };
+
+/*
+ * Models
+ */
+
+/*
+ * What ike sees instead of a pre-shared key: it changes with the key, and
+ * says nothing about it to who has not the secret of this process.
+ */
+static void
+mark_secrets(struct model *full)
+{
+	static uint8_t secret[32];
+	static int known;
+	uint8_t mac[HASH_MAX];
+	struct peer *pe;
+	struct span s;
+
+	if (!known)
+		arc4random_buf(secret, sizeof(secret));
+	known = 1;
+	TAILQ_FOREACH(pe, &full->md_peers, pe_entry) {
+		if (pe->pe_psk == NULL)
+			continue;
+		s = (struct span){ pe->pe_psk, pe->pe_psklen };
+		if (hash_prf(V1_HASH_SHA2_256, secret, sizeof(secret), &s, 1,
+		    mac) == -1)
+			fatalx("no HMAC-SHA2-256 in libcrypto");
+		memcpy(&pe->pe_pskmark, mac, sizeof(pe->pe_pskmark));
+	}
+}
+
+static struct model *
+model_bare(const struct model *full)
+{
+	struct buf b = { 0 };
+	struct model *bare;
+	struct span sp;
+
+	model_put(&b, full, 0);
+	sp = (struct span){ b.b_data, b.b_len };
+	if (b.b_failed || (bare = model_get(&sp)) == NULL)
+		fatalx("out of memory");
+	buf_clear(&b);
+	return (bare);
+}
+
+/* Loglevel counts when it changes, so that D of the FIFO has its say. */
+static void
+take_loglevel(const struct model *md)
+{
+	static unsigned int last;
+
+	if (md->md_loglevel == last)
+		return;
+	last = md->md_loglevel;
+	dbg_level(DBG_N, last > 99 ? 99 : last);
+	parent_debug();
+}
+
+static void
+send_model(void)
+{
+	struct buf b = { 0 };
+	struct model *full;
+	unsigned int bad = 0;
+
+	loading.dirty = 0;
+	event_del(modeltimer);
+	if ((full = model_make(db, current, &kalgs, &bad)) == NULL)
+		fatalx("out of memory");
+	if (bad > 0)
+		log_warnx("%u sections have errors and are left out", bad);
+	if (opts->op_passive)
+		full->md_deletesas = 0;
+	mark_secrets(full);
+	take_loglevel(full);
+	loading.model = model_bare(full);
+	model_put(&b, full, 1);
+	chan_sendbuf(chans[PROC_CA], M_MODEL, &b);
+	model_free(full);
+}
+
+static void
+model_due(evutil_socket_t fd, short what, void *arg)
+{
+	if (loading.model == NULL && loading.dirty && !stopping)
+		send_model();
+}
+
+void
+parent_changed(void)
+{
+	const struct timeval tv = { .tv_usec = MODEL_DELAY };
+
+	loading.dirty = 1;
+	evtimer_add(modeltimer, &tv);
+}
+
+/* What waits goes behind the model that it is about. */
+static void
+send_told(void)
+{
+	struct told *to;
+
+	while ((to = TAILQ_FIRST(&loading.tolds)) != NULL) {
+		TAILQ_REMOVE(&loading.tolds, to, to_entry);
+		chan_sendbuf(chans[PROC_IKE], to->to_type, &to->to_data);
+		free(to);
+	}
+}
+
+/* ca has the model and has answered with the names of its CAs. */
+static void
+model_at_ca(const struct span *names)
+{
+	struct chan *ch = chans[PROC_IKE];
+	struct buf b = { 0 };
+
+	if (loading.model == NULL)
+		fatalx("ca answers what nobody asked");
+	chan_send(ch, M_CANAMES, names->s_data, names->s_len);
+	model_put(&b, loading.model, 0);
+	chan_sendbuf(ch, M_MODEL, &b);
+	if (current != NULL)
+		model_free(current);
+	current = loading.model;
+	loading.model = NULL;
+	if (loading.dirty) {
+		send_model();
+		return;
+	}
+	if (loading.renew && current->md_renegotiate)
+		chan_send(ch, M_RENEW, NULL, 0);
+	loading.renew = 0;
+	send_told();
+}
+
+/* After all that was said before it. */
+void
+parent_tell(unsigned int type, struct buf *b)
+{
+	struct told *to;
+
+	if (b->b_failed)
+		fatalx("out of memory");
+	if (loading.dirty && loading.model == NULL)
+		send_model();
+	if (loading.model == NULL) {
+		chan_sendbuf(chans[PROC_IKE], type, b);
+		return;
+	}
+	if ((to = calloc(1, sizeof(*to))) == NULL)
+		fatal("fifo");
+	to->to_type = type;
+	buf_move(&to->to_data, b);
+	TAILQ_INSERT_TAIL(&loading.tolds, to, to_entry);
+}
+
+/* u8 whether the file follows; else ca may and has to read it. */
+static void
+send_key(void)
+{
+	struct buf b = { 0 }, pem = { 0 };
+
+	buf_put8(&b, proc_isroot());
+	if (proc_isroot()) {
+		(void)store_readkey(ISAKMPD_DIR, ISAKMPD_DIR, &pem);
+		buf_putbuf(&b, &pem);
+		buf_clear(&pem);
+	}
+	chan_sendbuf(chans[PROC_CA], M_KEY, &b);
+}
+
+void
+parent_reload(void)
+{
+	if (confdb_read(db, opts->op_file, 1) == -1) {
+		log_warnx("%s: not loaded, the old configuration stays",
+		    opts->op_file);
+		return;
+	}
+	log_info("configuration reloaded");
+	send_key();
+	loading.renew = 1;
+	loading.dirty = 1;
+	if (loading.model == NULL)
+		send_model();
+}
+
+/*
+ * What ui.c and ike want of us
+ */
+
+void
+parent_result(const struct buf *b)
+{
+	if (!b->b_failed)
+		(void)file_replace(ISAKMPD_RESULT, b);
+}
+
+static void
+parent_report(const struct span *sp)
+{
+	struct buf b = { 0 };
+
+	buf_put(&b, sp->s_data, sp->s_len);
+	buf_printf(&b, "Configuration:\n");
+	confdb_print(&b, db, 0);
+	if (b.b_failed)
+		log_warnx("%s: out of memory", opts->op_report);
+	else
+		(void)file_replace(opts->op_report, &b);
+	buf_clear(&b);
+}
+
+/* The directory of a path, which begins with a slash. */
+static const char *
+dir_of(const char *path, char dir[PATH_MAX])
+{
+	char *slash;
+
+	strlcpy(dir, path, PATH_MAX);
+	slash = strrchr(dir, '/');
+	slash[slash == dir] = '\0';
+	return (dir);
+}
+
+/* We have given up the right to write elsewhere. */
+static int
+pcap_allowed(const char *path)
+{
+	char dir[PATH_MAX], usual[PATH_MAX];
+
+	if (path[0] == '/' && (strcmp(dir_of(path, dir), "/var/run") == 0 ||
+	    strcmp(dir, dir_of(opts->op_pcap, usual)) == 0))
+		return (1);
+	log_warnx("packet log %s: it has to be in /var/run or in the directory "
+	    "of -l", path);
+	return (0);
+}
+
+void
+parent_pcap(const char *path)
+{
+	int fd;
+
+	if (path == NULL) {
+		chan_send(chans[PROC_IKE], M_PCAP, NULL, 0);
+		log_info("packets are not logged any more");
+		return;
+	}
+	if (*path == '\0')
+		path = opts->op_pcap;
+	if (!pcap_allowed(path) || (fd = pcap_open(path)) == -1)
+		return;
+	chan_sendfd(chans[PROC_IKE], M_PCAP, NULL, 0, fd);
+	log_info("packets are logged, decrypted, to %s", path);
+}
+
+void
+parent_debug(void)
+{
+	struct dbg_state ds;
+	int i;
+
+	dbg_get(&ds);
+	for (i = PROC_CA; i < PROC_N; i++)
+		chan_send(chans[i], M_DEBUG, &ds, sizeof(ds));
+}
+
+static void
+parent_line(char *line)
+{
+	if (!stopping)
+		ui_line(db, line);
+}
+
+/*
+ * The other processes
+ */
+
+static void
+stop_now(evutil_socket_t fd, short what, void *arg)
+{
+	int i;
+
+	for (i = PROC_CA; i < PROC_N; i++)
+		if (pids[i] != 0)
+			kill(pids[i], SIGKILL);
+}
+
+/* ike says goodbye and ends; ca ends when we hang up. */
+void
+parent_stop(int rc)
+{
+	const struct timeval tv = { .tv_sec = STOP_WAIT };
+
+	if (stopping)
+		return;
+	stopping = 1;
+	status = rc;
+	log_info("isakmpd: shutting down...");
+	if (pids[PROC_IKE] != 0)
+		chan_send(chans[PROC_IKE], M_STOP, NULL, 0);
+	evtimer_add(stoptimer, &tv);
+}
+
+static void
+tell_loss(enum proc_id id, int st)
+{
+	if (WIFSIGNALED(st))
+		log_warnx("lost child: %s was ended by signal %d",
+		    isakmpd_procs[id], WTERMSIG(st));
+	else if (WEXITSTATUS(st) != ISAKMPD_TOLD)
+		log_warnx("lost child: %s has ended by itself",
+		    isakmpd_procs[id]);
+}
+
+static void
+child_ended(enum proc_id id, int st)
+{
+	pids[id] = 0;
+	if (!stopping) {
+		tell_loss(id, st);
+		parent_stop(1);
+	} else if (st != 0 && status == 0) {
+		tell_loss(id, st);
+		status = 1;
+	}
+	if (pids[PROC_IKE] != 0)
+		return;
+	if (pids[PROC_CA] == 0)
+		event_base_loopbreak(base);
+	chan_free(chans[PROC_CA]);
+	chans[PROC_CA] = NULL;
+}
+
+static void
+parent_reap(void)
+{
+	pid_t pid;
+	int i, st;
+
+	while ((pid = waitpid(-1, &st, WNOHANG)) > 0)
+		for (i = PROC_CA; i < PROC_N; i++)
+			if (pids[i] == pid)
+				child_ended(i, st);
+}
+
+static void
+parent_signal(evutil_socket_t sig, short what, void *arg)
+{
+	struct buf b = { 0 };
+
+	if (sig == SIGCHLD)
+		parent_reap();
+	else if (sig == SIGINT || sig == SIGTERM)
+		parent_stop(0);
+	else if (sig == SIGHUP && !stopping) {
+		log_info("reload requested with SIGHUP");
+		parent_reload();
+	} else if (sig == SIGUSR1 && !stopping)
+		parent_tell(M_REPORT, &b);
+}
+
+static void
+from_ca(void *arg, unsigned int type, struct span *sp, int fd)
+{
+	if (type != M_MODELDONE)
+		fatalx("message %u from ca", type);
+	if (!stopping)
+		model_at_ca(sp);
+}
+
+static void
+from_ike(void *arg, unsigned int type, struct span *sp, int fd)
+{
+	struct buf b = { 0 };
+
+	if (type == M_SHOWN) {
+		buf_put(&b, sp->s_data, sp->s_len);
+		parent_result(&b);
+		buf_clear(&b);
+	} else if (type == M_REPORTED)
+		parent_report(sp);
+	else
+		fatalx("message %u from ike", type);
+}
+
+/* SIGCHLD tells more of it. */
+static void
+child_lost(void *arg)
+{
+}
+
+/*
+ * Start
+ */
+
+static void
+start_children(void)
+{
+	static chan_recv *const from[PROC_N] = {
+		[PROC_CA] = from_ca,
+		[PROC_IKE] = from_ike
+	};
+	const uint8_t ca = PROC_CA, ike = PROC_IKE;
+	int i, fd, sv[2];
+
+	for (i = PROC_CA; i < PROC_N; i++) {
+		fd = proc_start(i, &pids[i]);
+		chans[i] = chan_new(base, fd, from[i], child_lost, NULL);
+	}
+	proc_pair(sv);
+	chan_sendfd(chans[PROC_CA], M_PEER, &ike, 1, sv[0]);
+	chan_sendfd(chans[PROC_IKE], M_PEER, &ca, 1, sv[1]);
+	parent_debug();
+}
+
+static void
+parent_events(void)
+{
+	size_t i;
+
+	stoptimer = evtimer_new(base, stop_now, NULL);
+	modeltimer = evtimer_new(base, model_due, NULL);
+	if (stoptimer == NULL || modeltimer == NULL)
+		fatalx("no event");
+	for (i = 0; i < NSIGS; i++) {
+		sigevents[i] = evsignal_new(base, sigs[i], parent_signal,
+		    NULL);
+		if (sigevents[i] == NULL || event_add(sigevents[i],
+		    NULL) == -1)
+			fatalx("no event");
+	}
+}
+
+static void
+unveil_dir(const char *path)
+{
+	char dir[PATH_MAX];
+
+	proc_unveil(dir_of(path, dir), "rwc");
+}
+
+/* What is read may include anything; what is written is in few places. */
+static void
+parent_sandbox(void)
+{
+	proc_unveil("/", "r");
+	proc_unveil("/var/run", "rwc");
+	unveil_dir(opts->op_pid);
+	unveil_dir(opts->op_pcap);
+	unveil_dir(opts->op_report);
+	if (strcmp(opts->op_fifo, "-") != 0)
+		unveil_dir(opts->op_fifo);
+	proc_unveil(NULL, NULL);
+	proc_pledge("stdio rpath wpath cpath inet dns route unix proc sendfd");
+}
+
+static void	 parent_end(int, int) __attribute__((__noreturn__));
+
+static void
+parent_end(int pidfd, int fifofd)
+{
+	struct told *to;
+	size_t i;
+
+	fifo_remove(opts->op_fifo, fifofd);
+	fifo_free(fifo);
+	if (file_islinked(pidfd, opts->op_pid))
+		unlink(opts->op_pid);
+	if (proc_isroot())
+		rmdir(proc_prog.pp_empty);
+	for (i = 0; i < NSIGS; i++)
+		event_free(sigevents[i]);
+	event_free(stoptimer);
+	event_free(modeltimer);
+	for (i = 0; i < PROC_N; i++)
+		chan_free(chans[i]);
+	event_base_free(base);
+	while ((to = TAILQ_FIRST(&loading.tolds)) != NULL) {
+		TAILQ_REMOVE(&loading.tolds, to, to_entry);
+		buf_clear(&to->to_data);
+		free(to);
+	}
+	if (loading.model != NULL)
+		model_free(loading.model);
+	if (current != NULL)
+		model_free(current);
+	confdb_free(db);
+	log_info("isakmpd: exit");
+	exit(status);
+}
+
+/* Whatever the standard input is, a file or /dev/null, too. */
+static struct event_base *
+parent_base(void)
+{
+	struct event_config *cfg;
+	struct event_base *b;
+
+	if ((cfg = event_config_new()) == NULL ||
+	    event_config_require_features(cfg, EV_FEATURE_FDS) == -1 ||
+	    (b = event_base_new_with_config(cfg)) == NULL)
+		fatalx("no event loop");
+	event_config_free(cfg);
+	return (b);
+}
+
+static void
+check_user(void)
+{
+	if (proc_isroot() && getpwnam(proc_prog.pp_user) == NULL)
+		fatalx("unknown user %s: useradd -r -M -d /var/empty "
+		    "-s /usr/sbin/nologin %s", proc_prog.pp_user,
+		    proc_prog.pp_user);
+}
+
+void
+parent_run(const struct opts *op)
+{
+	struct sockets so;
+	int pidfd, fifofd;
+
+	opts = op;
+	umask(022);
+	check_user();
+	if ((db = confdb_new()) == NULL)
+		fatal("configuration");
+	if (confdb_read(db, opts->op_file, 1) == -1)
+		exit(1);
+	pidfd = pid_lock(opts->op_pid);
+	sockets_open(&so, opts, &kalgs);
+	fifofd = fifo_open(opts->op_fifo);
+	if (!opts->op_foreground) {
+		if (daemon(1, 0) == -1)
+			fatal("daemon");
+		log_init("parent", 0, log_getverbose());
+	}
+	log_info("isakmpd: starting");
+	pid_write(pidfd, opts->op_pid);
+	base = parent_base();
+	parent_events();
+	start_children();
+	sockets_send(&so, opts, chans[PROC_IKE]);
+	parent_sandbox();
+	if (opts->op_pcapnow)
+		parent_pcap("");
+	send_key();
+	send_model();
+	fifo = fifo_new(base, fifofd, parent_line);
+	event_base_dispatch(base);
+	parent_end(pidfd, fifofd);
+}

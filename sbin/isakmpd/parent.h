@@ -1,0 +1,46 @@
+/*
+ * Copyright (c) 2026 The um project
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#ifndef _ISAKMPD_PARENT_H_
+#define _ISAKMPD_PARENT_H_
+
+/*
+ * Inside the parent: what ike is given, all opened before anything else
+ * happens, and what the kernel can.
+ */
+#include "daemon.h"
+#include "model.h"
+
+#define NUDP		4
+
+struct sockets {
+	int		 so_pfkey[2];
+	int		 so_route;
+	unsigned int	 so_nudp;
+	struct udp_info	 so_info[NUDP];
+	int		 so_udp[NUDP];
+	int		 so_probe[2];	/* IPv4, IPv6; -1: none */
+};
+
+struct chan;
+
+/* sock.c; on failure the end, having said why */
+void	 sockets_open(struct sockets *, const struct opts *, struct kalgs *);
+void	 sockets_send(const struct sockets *, const struct opts *,
+	    struct chan *);
+
+#endif /* _ISAKMPD_PARENT_H_ */
