@@ -9,7 +9,7 @@ sbin: sys
 
 MKDIR=	share/mk
 TEST=	CONF=${CONF} MAKE='${MAKE}' CC='${CC}' N='${N}' MARK='${MARK}' \
-	sh ${MKDIR}/runtests.sh
+	SEED='${SEED}' RETRY='${RETRY}' sh ${MKDIR}/runtests.sh
 RUNENV=	BSD=${KERNDIR}/bsd HUB=regress/lib/${CONF}/hub \
 	PCAPLS=regress/lib/${CONF}/pcapls
 

@@ -15,12 +15,13 @@
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
 # fuzz.sh target: build fuzz_target.c with what it needs of sbin/iked and let
-# libFuzzer try it for a few seconds, a minute with FULL=1.
+# libFuzzer try it with some thousand inputs, which are the same each time if
+# SEED and the corpus are, or for a minute with FULL=1.
 #
-# In:	SEED (chosen and printed), W (scratch directory), FULL, CLANG (clang)
+# In:	SEED (chosen and printed), N, W (scratch directory), FULL, CLANG (clang)
 #	CORPUS, a directory to read more inputs from and to keep new ones in
 #
-# deadline: 120
+# deadline: 300
 
 # Variables of flags are lists.
 # shellcheck disable=SC2086
@@ -57,6 +58,7 @@ flags="-std=gnu11 -g -O1 -Wall -Wextra -Werror -Wno-unused-parameter
     -Wno-sign-compare -fno-sanitize-recover=undefined -I$iked -I$libike -I$here"
 san=-fsanitize=fuzzer,address,undefined
 nolink=-fsanitize=fuzzer-no-link,address,undefined
+objs=$here/GENERIC/objs
 umflags="-U_FORTIFY_SOURCE -I$um/user/include"
 
 common="buf types"
@@ -75,12 +77,22 @@ engine)	srcs="engine plan tunnel job sa send recv init ikeauth child create
 *)	echo "usage: fuzz.sh msg | sk | conf | cert | ctl | engine"; exit 1 ;;
 esac
 
-# cc object source flags ...
+# cc object source flags ...: targets and runs share what is the same to the
+# compiler
 cc()
 {
 	o=$W/$1.o src=$2
 	shift 2
-	"$CLANG" $flags $nolink "$@" -c "$src" -o "$o" || fail "cannot build"
+	sum=$({ echo "$version $flags $nolink $*"
+	    "$CLANG" $flags $nolink "$@" -E "$src"; } | sha256sum)
+	shared=$objs/${sum%% *}.o
+	if [ ! -e "$shared" ]; then
+		"$CLANG" $flags $nolink "$@" -c "$src" -o "$o" ||
+		    fail "cannot build"
+		mv "$o" "$shared.$$" && mv "$shared.$$" "$shared"
+	fi
+	touch -c "$shared"
+	ln -f "$shared" "$o" 2>/dev/null || cp "$shared" "$o"
 }
 
 build()
@@ -89,10 +101,14 @@ build()
 	    { return (0); }' >"$W/none.c"
 	"$CLANG" $san -w -o "$W/none" "$W/none.c" 2>/dev/null ||
 	    skip "clang has no libFuzzer here"
-	ln -s "$um/include" "$W/machine"
+	# what nobody has used for a week is of other sources
+	mkdir -p "$objs"
+	find "$objs" -name '*.o*' -mtime +7 -exec rm -f {} +
+	ln -sfn "$um/include" "$objs/machine"
+	version=$("$CLANG" --version)
 	cc fuzz "$here/fuzz.c"
-	cc compat "$um/user/compat.c" -I"$W" -I"$um/user"
-	cc addr "$um/user/addr.c" -I"$W" -I"$um/user"
+	cc compat "$um/user/compat.c" -I"$objs" -I"$um/user"
+	cc addr "$um/user/addr.c" -I"$objs" -I"$um/user"
 	for s in $common $srcs; do
 		# the loop of the control process is the target's
 		f=$iked/$s.c
@@ -167,11 +183,19 @@ if [ "$target" = conf ]; then
 	dictionary >"$W/words"
 	args="$args -dict=$W/words"
 fi
-time=3 runs=40000
-[ "${FULL:-0}" = 0 ] || time=60 runs=-1
+# beyond the seeds, which come first
+case $target in
+engine)	more=100 ;;
+conf)	more=1000 ;;
+cert)	more=4000 ;;
+ctl)	more=5000 ;;
+*)	more=20000 ;;
+esac
+limit=-runs=$((more * ${N:-1} + $(ls "$W/seeds" | wc -l)))
+[ "${FULL:-0}" = 0 ] || limit=-max_total_time=$((60 * ${N:-1}))
 SEED=${SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
 echo "SEED=$SEED"
-"$W/fuzz_$target" $args -seed="$SEED" -runs=$runs -max_total_time=$time \
+"$W/fuzz_$target" $args -seed="$SEED" $limit \
     -timeout=20 -rss_limit_mb=2048 -artifact_prefix="$W/" \
     "${CORPUS:-$W/corpus}" "$W/seeds" >"$W/log" 2>&1
 rc=$?

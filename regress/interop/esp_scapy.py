@@ -26,6 +26,7 @@ how to run a command on the gateway.
 """
 
 import os
+import random
 import re
 import select
 import socket
@@ -45,6 +46,7 @@ try:
 except ImportError as e:
     missing = e
 
+chance = random.Random(os.environ.get("SEED"))
 GATEWAY, PEER = "192.0.2.1", "192.0.2.2"
 GATEWAY_IN, HOST = "10.1.0.1", "10.1.0.2"
 
@@ -227,7 +229,7 @@ class Tunnel:
 
     def datagram(self, src, dst, size):
         return IP(bytes(IP(src=src, dst=dst, ttl=64, id=size + 1) /
-            UDP(sport=4096, dport=9) / Raw(os.urandom(size))))
+            UDP(sport=4096, dport=9) / Raw(chance.randbytes(size))))
 
     # What the gateway sends
 
@@ -272,7 +274,7 @@ class Tunnel:
 
     def ping(self, size):
         """From the gateway, which wants an answer."""
-        pattern = os.urandom(16)
+        pattern = chance.randbytes(16)
         ping = subprocess.Popen(self.command + ["ping", "-c", "1", "-q",
             "-w", "5", "-s", str(size), "-p", pattern.hex(), self.far],
             stdout=subprocess.DEVNULL)
@@ -317,7 +319,7 @@ class Tunnel:
             self.encrypt(sent)
             self.arrives(sent, "%d bytes, to the gateway" % size)
             request = IP(src=self.far, dst=self.near) / ICMP(id=size,
-                seq=size ^ 0xffff) / Raw(os.urandom(size))
+                seq=size ^ 0xffff) / Raw(chance.randbytes(size))
             if size > 1252:
                 continue        # the answer would be in two pieces
             self.encrypt(request)

@@ -17,8 +17,6 @@
 # ike_tshark.sh SUITE: what Wireshark makes of IKE and ESP between two of
 # ours, with the keys that iked -K writes: everything is decrypted, nothing
 # is malformed, and in it are the payloads that belong there.
-#
-# deadline: 60
 
 . ../lib/lib.sh
 

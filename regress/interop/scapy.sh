@@ -15,7 +15,6 @@
 
 # Another implementation of ESP at the other end of the wire: scapy decrypts
 # what the gateway sends, and the gateway what scapy sends, packet by packet.
-# deadline: 60
 
 . ../lib/lib.sh
 

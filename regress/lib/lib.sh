@@ -45,7 +45,8 @@ set -u
 : "${W:?lib.sh wants W, a scratch directory; see runtests.sh}"
 HUB=$TOP/regress/lib/$CONF/hub
 PCAPLS=$TOP/regress/lib/$CONF/pcapls
-patience=10
+# an await that succeeds costs nothing: room for a machine with much to do
+patience=30
 [ "$CONF" = GENERIC ] || patience=60
 machines=
 pids=
@@ -98,8 +99,8 @@ the_end()
 trap the_end EXIT
 trap 'exit 1' HUP INT TERM
 
-# await SECONDS command ...: at least so long, and longer if the kernels are
-# slow ones.
+# await SECONDS command ...: three times as long where nothing else runs, and
+# longer if the kernels are slow ones.
 await()
 {
 	deadline=$(($(date +%s%N) + $1 * patience * 100000000))
@@ -153,8 +154,8 @@ hub()
 {
 	name=$1
 	shift
-	"$HUB" -w "$W/$name.pcap" -c "$W/$name.ctl" "$@" >"$W/$name.out" \
-	    2>"$W/$name.log" &
+	"$HUB" ${SEED:+-s "$SEED"} -w "$W/$name.pcap" -c "$W/$name.ctl" "$@" \
+	    >"$W/$name.out" 2>"$W/$name.log" &
 	pids="$pids $!"
 	hubpid=$!
 }
@@ -194,9 +195,15 @@ up()
 	exit 1
 }
 
-# Hexadecimal digits of n random bytes.
+# Hexadecimal digits of n random bytes, at most 64.
 random()
 {
+	[ -z "${SEED:-}" ] || {
+		echo >>"$W/random"
+		echo "$SEED $(wc -l <"$W/random")" | sha512sum |
+		    cut -c "1-$(($1 * 2))"
+		return
+	}
 	od -A n -v -N "$1" -t x1 /dev/urandom | tr -d ' \n'
 }
 
@@ -287,9 +294,15 @@ unload()
 	wait "$loader"
 	sent=$(awk '/packets transmitted/ { print $1 }' "$W/load")
 	[ -n "$sent" ] || { sent=0; cat "$W/load"; }
-	# what was on its way arrives
-	await 1 eval '[ $(($(replies) - replied)) -ge "$sent" ]'
+	# what was on its way arrives, or nothing does any more
 	lost=$((sent - $(replies) + replied))
+	quiet=0
+	while [ $lost -gt 0 ] && [ $quiet -lt 10 ]; do
+		sleep 0.1
+		quiet=$((quiet + 1)) missed=$lost
+		lost=$((sent - $(replies) + replied))
+		[ $lost -eq $missed ] || quiet=0
+	done
 }
 
 # counter MACHINE text netstat-option ...: the number before the text

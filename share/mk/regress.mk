@@ -12,6 +12,11 @@
 #
 # Directories below that have a Makefile are built, too.
 #
+# A test that leaves anything to chance takes its seed from SEED, a number
+# above 0 that runtests.sh sets, chooses one if there is none, and prints it
+# when it fails.  A run that the clock ends proves another thing each time:
+# count instead, but for FULL=1.
+#
 # A test exits with 0, with 77 and its reason as the last line when it has
 # to be skipped, and with anything else when it fails.
 KIND?=	host

@@ -11,7 +11,8 @@ clean-sub:
 	done
 install:
 test: all
-	@CONF=${CONF} N='${N}' MARK='${MARK}' CC='${CC}' MAKE='${MAKE}' \
+	@CONF=${CONF} N='${N}' MARK='${MARK}' SEED='${SEED}' \
+	    RETRY='${RETRY}' CC='${CC}' MAKE='${MAKE}' \
 	    sh ${TOP}/share/mk/runtests.sh .
 
 .PHONY: all clean-sub install test

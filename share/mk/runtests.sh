@@ -17,18 +17,25 @@
 # directories (regress unless given) list; regress.mk says how.
 #
 # In:	CONF, N (scales counts, 1), FULL=1 (the full counts), MARK=mark (only
-#	tests with that mark), J (tests at a time, one per CPU)
+#	tests with that mark), J (tests at a time, one more than
+#	there are CPUs: many wait for a clock)
+#	SEED	of all chance that tests take: a number above 0, or "random";
+#		1 unless given, random with FULL=1
+#	RETRY=1	what failed runs once more, when no other test does: if it
+#		passes then it has passed, and is listed
+#	FAILURES	a file, for the titles and the output of what failed
 # To the tests, which run in their own directory:
-#	TOP, CONF, N, FULL
+#	TOP, CONF, N, FULL, SEED (a number)
 #	KERN	has bsd, kernel.o, libhost.a and the tools in sbin; in PATH
 #	KREGRESS	the same for the kernel with the unit tests
 #	W	scratch directory, removed afterwards (KEEP=1 keeps it)
 #
 # Marks: root is skipped without root; long runs with FULL=1 or MARK=long;
-# alone runs when no other test does.  A test has 60 seconds (times ten
-# with FULL=1, more under sanitizers), or says "# deadline: seconds".  A
-# sanitizer's report fails the test whichever process it came from, and so
-# does a process left behind.
+# alone runs when no other test does.  A test has 120 seconds (times ten
+# with FULL=1, more under sanitizers), or says "# deadline: seconds": that is
+# for tests that hang, and not for those that are slow.  A sanitizer's report
+# fails the test whichever process it came from, and so does a process left
+# behind.
 
 set -u
 
@@ -128,6 +135,7 @@ one()
 	[ "$arg" != - ] || arg=
 	title=${dir#"$TOP"/}/$name${arg:+:$arg}
 	log=$WORK/$1.log
+	echo "$title" >"$WORK/$1.title"
 	case " $marks " in
 	*" root "*)
 		[ "$(id -u)" = 0 ] || { skip "$1" "needs root"; return; } ;;
@@ -154,7 +162,7 @@ deadline()
 	*.sh|*.py) s=$(sed -n 's/^# deadline: *//p' "$dir/$name" \
 	    2>/dev/null) ;;
 	esac
-	s=${s:-60}
+	s=${s:-120}
 	[ "$FULL" = 0 ] || s=$((s * 10))
 	case $CONF in
 	ASAN|COVER) s=$((s * 3)) ;;
@@ -234,6 +242,7 @@ judge()
 	else
 		[ $rc -ne 77 ] || echo "skipped without a reason" >>"$log"
 		line="FAIL  $title (exit $rc, $t s)"
+		echo "${line#FAIL  }" >"$WORK/$1.title"
 		[ ! -s "$log" ] || line="$line
 $(sed 's/^/    | /' "$log")"
 		say "$1" fail "$line"
@@ -256,6 +265,94 @@ count()
 	cat "$WORK"/*.res 2>/dev/null | grep -c "^$1"
 }
 
+# The numbers of the tests that failed, in the order of the list.
+failures()
+{
+	grep -l '^fail' "$WORK"/*.res 2>/dev/null |
+	    sed 's,.*/\(.*\)\.res,\1,' | sort -n
+}
+
+# Those that failed once more, one by one.  What is known of the first time
+# moves to $WORK/again.
+again()
+{
+	mkdir "$WORK/again"
+	these=$(failures)
+	[ -z "$these" ] || echo "once more:"
+	for i in $these; do
+		mv "$WORK/$i.res" "$WORK/$i.title" "$WORK/$i.log" \
+		    "$WORK/again"
+		sh "$0" -1 "$i"
+		if [ "$(cat "$WORK/$i.res" 2>/dev/null)" = pass ]; then
+			echo "$i" >>"$WORK/second"
+		else
+			echo fail >"$WORK/$i.res"
+		fi
+	done
+}
+
+# A file without the middle, if it is long.
+excerpt()
+{
+	awk '
+	NR <= 60 { print "    | " $0; next }
+	{ last[NR % 20] = $0 }
+	END {
+		from = NR - 19 > 61 ? NR - 19 : 61
+		if (from > 61)
+			print "    [" from - 61 " lines]"
+		for (i = from; i <= NR; i++)
+			print "    | " last[i % 20]
+	}' "$1"
+}
+
+# "FAIL number" of each that failed, LATE of what passed at the second
+# attempt, LOST of what came to no result.
+unwell()
+{
+	failures | sed 's/^/FAIL /'
+	[ ! -e "$WORK/second" ] || sed 's,^,LATE again/,' "$WORK/second"
+	for f in "$WORK"/*.title; do
+		i=${f##*/}
+		[ ! -e "$f" ] || [ -e "$WORK/${i%.title}.res" ] ||
+		    echo "LOST ${i%.title}"
+	done
+}
+
+# The titles of these, and to FAILURES all that is known.
+report()
+{
+	unwell >"$WORK/unwell"
+	while read -r word i; do
+		echo "$word  $(cat "$WORK/$i.title")" | tee -a "$FAILURES"
+		[ ! -s "$WORK/$i.log" ] ||
+		    excerpt "$WORK/$i.log" >>"$FAILURES"
+	done <"$WORK/unwell" >"$WORK/titles"
+	section FAIL "failed:"
+	section LOST "came to no result:"
+	section LATE "passed only at the second attempt:"
+}
+
+section()
+{
+	! grep -q "^$1" "$WORK/titles" || {
+		echo "$2"
+		sed -n "s/^$1/   /p" "$WORK/titles"
+	}
+}
+
+# SEED as a number that every generator takes.
+seed()
+{
+	case $1 in
+	random)	echo $(($(od -A n -N 4 -t u4 /dev/urandom) % 1000000000 + 1)) ;;
+	*[!0-9]*|0*|??????????*)
+		echo "SEED=$1: a number from 1 to 999999999, or random" >&2
+		return 1 ;;
+	*)	echo "$1" ;;
+	esac
+}
+
 if [ "${1:-}" = -1 ]; then
 	one "$2"
 	exit 0
@@ -263,6 +360,11 @@ fi
 
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 export TOP CONF="${CONF:-GENERIC}" N="${N:-1}" FULL="${FULL:-0}"
+usual=1
+[ "$FULL" = 0 ] || usual=random
+SEED=$(seed "${SEED:-$usual}") || exit 1
+export SEED
+RETRY=${RETRY:-0} FAILURES=${FAILURES:-/dev/null}
 export MARK="${MARK:-}" KERN="$TOP/sys/arch/um/compile/$CONF"
 export KREGRESS="$TOP/sys/arch/um/compile/REGRESS.$CONF"
 export PATH="$KERN:$PATH"
@@ -270,7 +372,7 @@ export PATH="$KERN:$PATH"
 unset MAKEFLAGS MAKELEVEL MFLAGS T
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/um-run.XXXXXX") || exit 1
 export WORK
-trap 'rm -rf "$WORK"' EXIT
+trap 'report; rm -rf "$WORK"' EXIT
 trap 'exit 1' HUP INT TERM
 
 [ $# -gt 0 ] || set -- "$TOP/regress"
@@ -279,6 +381,7 @@ for d; do
 	set -- "$@" "$(cd "$d" && pwd)" || exit 1
 done
 begin=$(date +%s)
+echo "SEED=$SEED"
 discover "$@" >"$WORK/all"
 if [ -n "$MARK" ]; then
 	marked "$MARK" <"$WORK/all" >"$WORK/list"
@@ -293,10 +396,13 @@ all=$(wc -l <"$WORK/list")
 [ "$all" -gt 0 ] || echo "no test found${MARK:+ with the mark $MARK}"
 
 [ "$many" -eq 0 ] ||
-    seq 1 "$many" | xargs -P "${J:-$(nproc)}" -n 1 sh "$0" -1
+    seq 1 "$many" | xargs -P "${J:-$(($(nproc) + 1))}" -n 1 sh "$0" -1
 [ "$many" -eq "$all" ] ||
     seq $((many + 1)) "$all" | xargs -n 1 sh "$0" -1
 
+[ "$RETRY" = 0 ] || again
+report
+trap 'rm -rf "$WORK"' EXIT
 passed=$(count pass) failed=$(count fail) skipped=$(count skip)
 lost=$((all - passed - failed - skipped))
 [ $lost -eq 0 ] || echo "$lost tests came to no result"

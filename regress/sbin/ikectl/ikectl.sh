@@ -40,7 +40,7 @@ does()
 	i=0
 	until [ -S "$UM_RUN/iked.sock" ]; do
 		i=$((i + 1))
-		[ $i -lt 200 ] || { fail "no socket"; break; }
+		[ $i -lt 600 ] || { fail "no socket"; break; }
 		sleep 0.05
 	done
 	"$ikectl" "$@" >"$W/out" 2>"$W/err"
@@ -96,10 +96,14 @@ does big 0 '1 0 <>' "$(printf %16384s '' | tr ' ' x)" show sa
 rm -f "$UM_RUN/iked.sock"
 "$ikectl" monitor >"$W/out" 2>"$W/err" &
 pid=$!
-sleep 0.3
+i=0
+until grep -q 'waiting for iked' "$W/err"; do
+	i=$((i + 1))
+	[ $i -lt 600 ] || { fail "monitor does not say that it waits"; break; }
+	sleep 0.05
+done
 "$fake" ok >/dev/null
 wait $pid || fail "monitor did not wait"
-grep -q 'waiting for iked' "$W/err" || fail "monitor did not say it waits"
 
 refuses validcommands/args:,reload,reset, re
 refuses validcommands/args:,sa,stats, show s

@@ -49,10 +49,17 @@ parsed()
 	fi
 }
 
+seed=${SEED:-$$}
+echo "seed $seed"
 i=0
 while [ $i -lt $((50 * N)) ]; do
 	i=$((i + 1))
-	{ printf '\376'; head -c $((i * 11)) /dev/urandom; } >random
+	LC_ALL=C awk -v seed="$((seed + i))" -v n=$((i * 11)) 'BEGIN {
+		srand(seed)
+		printf "%c", 254
+		while (n-- > 0)
+			printf "%c", int(rand() * 256)
+	}' >random
 	refused random
 done
 

@@ -81,7 +81,14 @@ END
 
 "$ipsecctl" -m >"$W/monitor" &
 monitor=$!
-sleep 0.5
+# when it begins to listen is its own affair
+i=0
+until [ -s "$W/monitor" ]; do
+	i=$((i + 1))
+	[ $i -lt 300 ] || { fail "the monitor hears nothing"; break; }
+	"$ipsecctl" -F
+	sleep 0.1
+done
 
 "$ipsecctl" -f "$W/conf" 2>"$W/err" || fail "-f"
 grep -q 'conf: 3: warning: aes-256-gcm with static keys' "$W/err" ||
@@ -229,8 +236,15 @@ exec 3<>"$UM_RUN/isakmpd.fifo"
 exec 3>&-
 [ -z "$("$ipsecctl" -ss)" ] || fail "mixed rules after -d"
 
-# The monitor saw it all, no key among it.
-sleep 0.5
+# The monitor saw it all, no key among it; its last message is one more flush.
+n=$(grep -c '^sadb_flush: ' "$W/monitor")
+"$ipsecctl" -F
+i=0
+until [ "$(grep -c '^sadb_flush: ' "$W/monitor")" -gt "$n" ]; do
+	i=$((i + 1))
+	[ $i -lt 300 ] || { fail "the monitor does not end"; break; }
+	sleep 0.1
+done
 kill $monitor
 wait $monitor 2>/dev/null
 for what in 'sadb_add: satype esp vers 2 len [0-9]* seq 1 pid [0-9]*$' \

@@ -13,8 +13,6 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
-# marks: alone
-# deadline: 120
 
 # Thousands of rules from one file, others at it at the same time, and
 # listeners that do not listen.
@@ -79,7 +77,14 @@ wait $churn
 # has stopped.
 "$ipsecctl" -m >"$W/monitor" 2>"$W/lost" &
 monitor=$!
-sleep 0.3
+# when it begins to listen is its own affair
+i=0
+until [ -s "$W/monitor" ]; do
+	i=$((i + 1))
+	[ $i -lt 300 ] || { fail "the monitor hears nothing"; break; }
+	"$ipsecctl" -d -f "$W/other" 2>/dev/null
+	sleep 0.1
+done
 kill -STOP $monitor
 rules 1000 3000000 200000 >"$W/third"
 "$ipsecctl" -f "$W/other" >"$W/o1" 2>&1 &
@@ -89,13 +94,19 @@ wait $o1 || { fail "first loader"; cat "$W/o1"; }
 kill -CONT $monitor
 n=$("$ipsecctl" -ss | wc -l)
 [ "$n" -eq $((2 * rules + 3000)) ] || fail "$n SAs"
-sleep 1
+i=0
+while :; do
+	n=$(grep -c '^sadb_add: ' "$W/monitor")
+	[ "$n" -lt 3000 ] && ! grep -q 'messages lost' "$W/lost" || break
+	i=$((i + 1))
+	[ $i -lt 300 ] || {
+		fail "monitor: $n of 3000 messages, and no word of it"
+		break
+	}
+	sleep 0.1
+done
 kill $monitor
 wait $monitor 2>/dev/null
-n=$(grep -c '^sadb_add: ' "$W/monitor")
-if [ "$n" -lt 3000 ] && ! grep -q 'messages lost' "$W/lost"; then
-	fail "monitor: $n of 3000 messages, and no word of it"
-fi
 
 "$ipsecctl" -d -f "$W/third" || fail "-d"
 "$ipsecctl" -F || fail "-F"

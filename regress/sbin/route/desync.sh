@@ -21,13 +21,13 @@ if [ "${1:-}" != inside ]; then
 	exec bsd um0=inject: -- sh "$0" inside
 fi
 
-# after at most 10 seconds
+# after at most 30 seconds
 wait_for()
 {
 	i=0
 	until grep -q "$1" "$W/messages"; do
 		i=$((i + 1))
-		if [ $i -eq 100 ]; then
+		if [ $i -eq 300 ]; then
 			echo "no $1 in what route monitor printed"
 			tail -n 20 "$W/messages"
 			kill $pid

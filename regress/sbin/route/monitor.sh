@@ -30,13 +30,13 @@ if [ "${1:-}" != inside ]; then
 	exit
 fi
 
-# A destination that the messages tell of, after at most 5 seconds.
+# A destination that the messages tell of, after at most 30 seconds.
 heard()
 {
 	i=0
 	until grep -q "destination $1" "$W/messages"; do
 		i=$((i + 1))
-		[ $i -lt 50 ] || return 1
+		[ $i -lt 300 ] || return 1
 		sleep 0.1
 	done
 }

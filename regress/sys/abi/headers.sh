@@ -12,7 +12,6 @@
 # WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
-# deadline: 90
 
 # Every header a program sees, in four orders and alone, with the host's,
 # libevent's and OpenSSL's: BSD's types and numbers win, the calls go to

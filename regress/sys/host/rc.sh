@@ -28,10 +28,10 @@ fail()
 	failed=1
 }
 
-# await COMMAND ...: until it succeeds, at most 20 seconds
+# await COMMAND ...: until it succeeds, at most 60 seconds
 await()
 {
-	for i in $(seq 400); do
+	for i in $(seq 1200); do
 		! "$@" || return 0
 		sleep 0.05
 	done

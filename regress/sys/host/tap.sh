@@ -20,7 +20,6 @@
 #	near -[tap0]- customer ==[hub]== internet == provider -[tap0]- far
 #
 # marks: root
-# deadline: 40
 
 set -u
 : "${TOP:=../../..}" "${CONF:=GENERIC}" "${W:?scratch directory}"

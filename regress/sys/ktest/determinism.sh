@@ -16,7 +16,6 @@
 
 # determinism.sh: the same seed gives the same trace 20 times of 20, and
 # other seeds give others.
-# deadline: 90
 
 set -u
 : "${KREGRESS:?run by runtests.sh}" "${W:?}"

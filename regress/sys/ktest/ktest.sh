@@ -20,13 +20,13 @@
 # one processor and again on four.
 #
 # In: KREGRESS; SEED (chosen and printed); N and FULL as in runtests.sh.
-# deadline: 120
+# deadline: 300
 
 set -u
 : "${TOP:=$(cd ../../.. && pwd)}" "${CONF:=GENERIC}"
 : "${KREGRESS:=$TOP/sys/arch/um/compile/REGRESS.$CONF}"
 : "${SEED:=$(od -A n -N 4 -t u4 /dev/urandom | tr -d ' ')}"
-limit=30
+limit=100
 [ "$CONF" = GENERIC ] || limit=100
 [ "${FULL:-0}" = 0 ] || limit=300
 N=${N:-1} FULL=${FULL:-0}

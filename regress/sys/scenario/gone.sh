@@ -21,13 +21,13 @@ set -u
 : "${W:?run by runtests.sh}"
 failed=0
 
-# until COMMAND: wait for it to succeed, at most 10 seconds
+# until COMMAND: wait for it to succeed, at most 30 seconds
 until_true()
 {
 	tries=0
 	until "$@"; do
 		tries=$((tries + 1))
-		[ $tries -lt 200 ] || return 1
+		[ $tries -lt 600 ] || return 1
 		sleep 0.05
 	done
 }

@@ -36,6 +36,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#define ANSWER	30000		/* ms */
+#define QUIET	500		/* ms without a message: there are no more */
+
 static int
 keysocket(void)
 {
@@ -87,16 +90,19 @@ half(unsigned int count)
 	close(s);
 }
 
-/* 1: a flush, with its number; 0: nothing there; -1: some were lost. */
+/*
+ * 1: a flush, with its number; 0: nothing there for so long; -1: some were
+ * lost.
+ */
 static int
-flushed(int s, unsigned int *seq)
+flushed(int s, unsigned int *seq, int ms)
 {
 	struct pollfd pfd = { .fd = s, .events = POLLIN };
 	uint64_t buf[512];
 	struct sadb_msg *msg = (struct sadb_msg *)buf;
 	ssize_t n;
 
-	if (poll(&pfd, 1, 500) == 0)
+	if (poll(&pfd, 1, ms) == 0)
 		return (0);
 	if ((n = read(s, buf, sizeof(buf))) == -1 && errno == ENOBUFS)
 		return (-1);
@@ -119,7 +125,7 @@ flush(int s, unsigned int seq)
 	message(&msg, SADB_FLUSH, sizeof(msg), seq);
 	if (write(s, &msg, sizeof(msg)) == -1)
 		err(1, "flush");
-	if (flushed(s, &answer) != 1 || answer != seq)
+	if (flushed(s, &answer, ANSWER) != 1 || answer != seq)
 		errx(1, "flush %u has no answer", seq);
 }
 
@@ -132,7 +138,7 @@ slow(unsigned int count)
 
 	for (i = 1; i <= count; i++)
 		flush(s, i);
-	while ((what = flushed(reader, &seq)) != 0) {
+	while ((what = flushed(reader, &seq, QUIET)) != 0) {
 		if (what == -1)
 			told++;
 		else if (seq != ++got)
@@ -150,10 +156,10 @@ slow(unsigned int count)
 		errx(1, "the socket was not full");
 	if (told != 1)
 		errx(1, "told %d times that messages were lost", told);
-	while (flushed(reader, &seq) == 1)
+	while (flushed(reader, &seq, QUIET) == 1)
 		continue;
 	flush(s, 7);
-	if (flushed(reader, &seq) != 1 || seq != 7)
+	if (flushed(reader, &seq, ANSWER) != 1 || seq != 7)
 		errx(1, "the reader does not go on");
 }
 

@@ -16,7 +16,6 @@
 
 # A kernel without "pseudo-device sec" builds, boots, routes and encrypts
 # nothing; it says that it has no such interface.
-# deadline: 120
 
 . ../../lib/lib.sh
 

@@ -17,7 +17,6 @@
 # sizes.sh aes|gcm: packets of every size through the tunnel, from host to
 # host: they arrive whole, or their sender hears of it and how large they may
 # be.
-# deadline: 60
 
 . ../../lib/lib.sh
 

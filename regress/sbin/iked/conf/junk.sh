@@ -60,7 +60,7 @@ echo "seed $seed"
 i=0
 while [ $i -lt $((30 * N)) ]; do
 	i=$((i + 1))
-	awk -v seed="$((seed + i))" 'BEGIN {
+	LC_ALL=C awk -v seed="$((seed + i))" 'BEGIN {
 		srand(seed)
 		printf "%c", 128
 		for (n = int(rand() * 3000); n > 0; n--)

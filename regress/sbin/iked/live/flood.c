@@ -144,6 +144,7 @@ shoot(void)
 int
 main(int argc, char *argv[])
 {
+	const char *s = getenv("SEED");
 	unsigned int i, count, rate;
 	uint64_t begin;
 
@@ -156,7 +157,7 @@ main(int argc, char *argv[])
 	}
 	count = atoi(argv[5]);
 	rate = atoi(argv[6]);
-	srandom(time(NULL) ^ getpid());
+	srandom(s != NULL ? strtoul(s, NULL, 0) : time(NULL) ^ getpid());
 	wire_plug(&wire, argv[1]);
 	begin = now();
 	for (i = 0; i < count; i++) {

@@ -21,14 +21,15 @@
 . ./live.sh
 
 seed=${SEED:-$(od -A n -N 3 -t u4 /dev/urandom | tr -d ' ')}
-n=$((8 * N))
+# each way once, at one of the ends; eight are each way at each
+n=$((4 * N))
 [ "$FULL" = 0 ] || n=$((100 * N))
 
-# dice N: 0 to N - 1
+# dice N: $rolled, 0 to N - 1
 dice()
 {
 	state=$(((state * 1103515245 + 12345) & 0x7fffffff))
-	echo $((state / 65536 % $1))
+	rolled=$((state / 65536 % $1))
 }
 
 gone()
@@ -112,7 +113,8 @@ state=$seed
 pair
 # gb, too, finds the other end again by itself, half of the time
 both
-if [ "$(dice 2)" -eq 1 ]; then
+dice 2
+if [ $rolled -eq 1 ]; then
 	sed -i 's/passive/active/' "$W/etc/gb/iked.conf"
 fi
 daemon gb -v
@@ -123,17 +125,19 @@ up gb sec0
 i=0
 while [ $i -lt "$n" ]; do
 	m=ga
-	[ $(((i + seed) % 2)) -eq 0 ] || m=gb
-	how=$(((i / 2 + seed) % 4))
+	[ $(((i + i / 4 + seed) % 2)) -eq 0 ] || m=gb
+	how=$(((i + seed) % 4))
 	what="kill $i of $m, way $how, seed $seed"
 	case $how in
 	0)	kill_daemon $m all ;;
-	1)	kill_daemon $m child "$(dice 3)" ;;
+	1)	dice 3
+		kill_daemon $m child $rolled ;;
 	2)	kill_kernel $m ;;
 	3)	kill_daemon $m parent ;;
 	esac
 	# down for a while or not at all
-	sleep "0.$(dice 10)"
+	dice 10
+	sleep 0.$rolled
 	begin=$(date +%s%N)
 	daemon $m -v
 	await 10 carries $m || fail "$what: nothing comes through"

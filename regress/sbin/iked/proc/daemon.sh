@@ -22,7 +22,8 @@
 #	down [code]			ends it; it exits with 0, or the code
 #	child NAME			its process
 #	says FILE text			the file has it
-#	await SECONDS command ...	until it succeeds
+#	await SECONDS command ...	until it succeeds, three times as long
+#					when the machine has much to do
 #	fail text			say what is wrong, and go on
 
 set -u
@@ -49,7 +50,7 @@ fail()
 
 await()
 {
-	tries=$(($1 * 50))
+	tries=$(($1 * 150))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries - 1))

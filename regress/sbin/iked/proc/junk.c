@@ -176,7 +176,8 @@ crowd(void)
 int
 main(int argc, char *argv[])
 {
-	unsigned int seed = argc > 1 ? strtoul(argv[1], NULL, 0) : time(NULL);
+	const char *s = argc > 1 ? argv[1] : getenv("SEED");
+	unsigned int seed = s != NULL ? strtoul(s, NULL, 0) : time(NULL);
 
 	requests();
 	noise(seed);

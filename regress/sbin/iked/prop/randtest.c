@@ -306,13 +306,13 @@ explain(const struct ike_props *ours, const struct ike_props *theirs,
 int
 main(int argc, char *argv[])
 {
+	const char *s = argc > 1 ? argv[1] : getenv("SEED");
 	struct ike_props ours, theirs, chosen;
 	unsigned int i, found = 0;
 	int nodh, rc;
 	uint8_t proto;
 
-	seed = argc > 1 ? strtoul(argv[1], NULL, 0) :
-	    (unsigned int)time(NULL);
+	seed = s != NULL ? strtoul(s, NULL, 0) : (unsigned int)time(NULL);
 	printf("seed %u\n", seed);
 	srandom(seed);
 	for (i = 0; i < ROUNDS; i++) {

@@ -42,7 +42,7 @@ esac
 i=0
 while kill -0 "$(cat "$W/pid")" 2>/dev/null; do
 	i=$((i + 1))
-	[ $i -lt 100 ] || { echo "it does not see the end"; exit 1; }
+	[ $i -lt 300 ] || { echo "it does not see the end"; exit 1; }
 	sleep 0.1
 done
 grep -v 'no um kernel' "$W/err" && exit 1

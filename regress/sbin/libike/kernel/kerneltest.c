@@ -70,7 +70,7 @@ await(const int *count, int want)
 	struct pollfd pfd = { .fd = upcall, .events = POLLIN };
 	int i;
 
-	for (i = 0; i < 50 && *count < want; i++) {
+	for (i = 0; i < 150 && *count < want; i++) {
 		CHECK(poll(&pfd, 1, 200) != -1);
 		CHECK(kernel_input(k) == 0);
 	}
@@ -312,7 +312,7 @@ t_off(const struct ksa *ks)
 
 	printf("ready\n");
 	fflush(stdout);
-	for (i = 0; i < 50 && kernel_input(k) == 0; i++)
+	for (i = 0; i < 300 && kernel_input(k) == 0; i++)
 		usleep(100000);
 	CHECK(kernel_input(k) == -1);
 	CHECK(kernel_delsa(k, ks) != 0);
