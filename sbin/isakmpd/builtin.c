@@ -91,6 +91,21 @@ bad(const char *what, const struct parts *p)
 }
 
 static int
+bad_des(void)
+{
+	snprintf(why, sizeof(why), "DES is broken and not supported; use AES");
+	return (-1);
+}
+
+static int
+bad_more(const struct parts *p)
+{
+	snprintf(why, sizeof(why), "%s cannot stand where it does",
+	    p->p_word[p->p_at]);
+	return (-1);
+}
+
+static int
 split(struct parts *p, const char *name)
 {
 	char *s;
@@ -128,7 +143,7 @@ take_cipher(struct parts *p, struct named *n, int phase)
 		    take(p, c->c_name))
 			break;
 	if (c->c_name == NULL)
-		return (bad("cipher", p));
+		return (take(p, "DES") ? bad_des() : bad("cipher", p));
 	n->n_cipher = c;
 	if (c->c_bits != NULL)
 		snprintf(n->n_bits, sizeof(n->n_bits), "%s", c->c_bits);
@@ -140,7 +155,7 @@ take_cipher(struct parts *p, struct named *n, int phase)
 			    sizes[i], sizes[i], sizes[i]);
 			return (0);
 		}
-	return (bad("length of its key", p));
+	return (bad("key length", p));
 }
 
 static int
@@ -161,7 +176,7 @@ take_hash(struct parts *p, struct named *n, int phase)
 	else if (take(p, "512"))
 		n->n_hash = "SHA2_512";
 	else
-		return (bad("length of SHA2", p));
+		return (bad("SHA2 length", p));
 	return (0);
 }
 
@@ -218,7 +233,7 @@ parse_phase2(struct parts *p, struct named *n)
 	n->n_group = IKE_DH_NONE;
 	if (take(p, "PFS") && take_group(p, n) == -1)
 		return (-1);
-	return (p->p_at == p->p_n ? 0 : bad("part at its end", p));
+	return (p->p_at == p->p_n ? 0 : bad_more(p));
 }
 
 static int
@@ -347,7 +362,7 @@ looks_phase1(const struct parts *p)
 		if (c->c_phase1 != NULL &&
 		    strcasecmp(p->p_word[0], c->c_name) == 0)
 			return (p->p_n > 1);
-	return (0);
+	return (p->p_n > 1 && strcasecmp(p->p_word[0], "DES") == 0);
 }
 
 /*

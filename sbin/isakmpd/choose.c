@@ -49,8 +49,7 @@
 #define L_GROUP		0x0200
 #define L_MODE		0x0400
 #define L_UDP		0x0800
-#define L_NOUDP		0x1000
-#define L_LIFE		0x2000
+#define L_LIFE		0x1000
 #define L_CURABLE	(L_PROTO | L_CIPHER | L_BITS | L_HASH | L_AUTH | \
 			    L_GROUP | L_MODE | L_LIFE)
 
@@ -68,8 +67,7 @@ static const struct {
 	{ L_AUTH, "authentication" },
 	{ L_GROUP, "group" },
 	{ L_MODE, "mode" },
-	{ L_UDP, "no UDP encapsulation, though there is a NAT" },
-	{ L_NOUDP, "UDP encapsulation, though there is no NAT-T" },
+	{ L_UDP, "UDP encapsulation, though there is no NAT-T" },
 	{ L_LIFE, "lifetime" },
 };
 
@@ -200,8 +198,6 @@ encap_lacks(const struct match *ma, const struct v1_xform *x, uint16_t ours)
 		return (x->x_encap == ours + ma->ma_encap ? 0 : L_MODE);
 	mode = encap_mode(x->x_encap, &udp);
 	if (udp && ma->ma_natt == -1)
-		return (L_NOUDP);
-	if (!udp && ma->ma_natt != -1)
 		return (L_UDP);
 	return (mode == ours ? 0 : L_MODE);
 }

@@ -391,9 +391,10 @@ phase1_one(struct maker *mk, const char *tag)
 	if ((pe = peer_get(mk, name, dflt ? NULL : &a, dflt)) == NULL || dflt)
 		return;
 	if (!addr_same(&pe->pe_addr, &a)) {
-		mk_error(mk, section, tag, "[%s] is %s%s: write a section for "
-		    "each address", name, pe->pe_addr.ia_family == 0 ?
-		    "Default, " : "the peer at ", addr_ntop(&pe->pe_addr));
+		mk_error(mk, section, tag, "[%s] is the peer at %s address%s: "
+		    "write a section for each", name,
+		    pe->pe_addr.ia_family == 0 ? "no" : "another",
+		    pe->pe_addr.ia_family == 0 ? ", Default" : "");
 		mk->mk_bad++;
 	}
 }

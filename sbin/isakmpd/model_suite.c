@@ -71,6 +71,10 @@ esp_xform(struct maker *mk, const char *name, struct p2_xform *qx)
 	if (is_aead(qx) && qx->qx_mac != V1_MAC_NONE)
 		return (mk_error(mk, name, tag, "%s authenticates by itself: "
 		    "remove the tag", v1_esp_name(qx->qx_id)));
+	if (qx->qx_id == V1_ESP_NULL && qx->qx_mac == V1_MAC_NONE)
+		return (mk_error(mk, name, NULL, "no %s: with NULL packets "
+		    "would be neither encrypted nor authenticated; add "
+		    "HMAC_SHA2_256", tag));
 	if (!is_aead(qx) && qx->qx_mac == V1_MAC_NONE)
 		return (mk_error(mk, name, NULL, "no %s: %s without one "
 		    "protects from nobody who can change packets; add "

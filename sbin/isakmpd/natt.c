@@ -182,7 +182,7 @@ natt_encap(const struct sa *sa)
 int
 natt_kind(const struct sa *sa)
 {
-	if ((sa->sa_flags & SAF_NATT) == 0)
+	if ((sa->sa_flags & (SAF_NAT_SELF | SAF_NAT_PEER)) == 0)
 		return (-1);
 	return ((sa->sa_flags & SAF_DRAFT) != 0);
 }

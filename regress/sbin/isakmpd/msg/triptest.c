@@ -290,6 +290,35 @@ test_chain(void)
 	check(mb_first_body(&mb).s_data == NULL, "body of none");
 }
 
+/*
+ * The octets themselves: the order of the attributes, and durations on both
+ * sides of what two octets can say.
+ */
+static void
+test_wire(void)
+{
+	struct p1_xform px = { V1_ENC_AES, { 256, 256, 256 },
+	    V1_HASH_SHA2_256, V1_AUTH_PSK, IKE_DH_MODP2048,
+	    { { 65535, 60, 86400 }, { 65536, 1, 65536 } } };
+	struct p2_xform qx = { V1_PROTO_ESP, V1_ESP_AES, { 128, 128, 256 },
+	    V1_MAC_SHA2_256, V1_ENCAP_TUNNEL, IKE_DH_MODP3072,
+	    { { 65536, 60, 86400 }, { 0, 0, 0 } }, 0 };
+	struct msgb mb = { 0 };
+
+	mb_p1_sa(&mb, &px, 1);
+	check(is_hex(mb.mb_buf.b_data, mb.mb_buf.b_len, "00000044"
+	    "0000000100000001" "00000038" "01010001" "00000030" "01010000"
+	    "80010007" "80020004" "80030001" "8004000e" "800b0001" "800cffff"
+	    "800b0002" "000c000400010000" "800e0100"), "octets of phase 1");
+	mb_clear(&mb);
+	mb_p2_sa(&mb, &qx, 1, 0xc0000001, 2);
+	check(is_hex(mb.mb_buf.b_data, mb.mb_buf.b_len, "0000003c"
+	    "0000000100000001" "00000030" "01030401" "c0000001" "00000024"
+	    "010c0000" "80010001" "0002000400010000" "8003000f" "80040003"
+	    "80050005" "80060080"), "octets of phase 2");
+	mb_clear(&mb);
+}
+
 /* What cannot be said is no message. */
 static void
 test_toomuch(void)
@@ -404,6 +433,7 @@ main(void)
 		trip_p2();
 	}
 	test_chain();
+	test_wire();
 	test_toomuch();
 	for (phase = 1; phase <= 2; phase++) {
 		test_cut(phase);

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Copyright (c) 2026 The um project
+#
+# Permission to use, copy, modify, and distribute this software for any
+# purpose with or without fee is hereby granted, provided that the above
+# copyright notice and this permission notice appear in all copies.
+#
+# THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+# WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+# MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+# ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+# WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+# ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+# OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+
+
+# Each X.in is a configuration, or more of them, and what the FIFO says
+# (see model.c), and X.ok what model says to it.  bad-X.in has something
+# wrong, the others have not.  "pairs.sh -l" lists them.  UPDATE=1 writes X.ok
+# anew.
+
+set -u
+here=$(pwd)
+model=${MODEL:-$here/${CONF:-}/model}
+
+if [ "$1" = -l ]; then
+	ls | sed -n 's/\.in$//p'
+	exit 0
+fi
+
+cp "$1.in" "$W/in"
+cd "$W" || exit 1
+"$model" in >got 2>&1
+echo "exit $?" >>got
+case $1 in
+bad-*)	want=1 ;;
+*)	want=0 ;;
+esac
+tail -n 1 got | grep -q "^exit $want\$" || {
+	cat got
+	exit 1
+}
+[ -z "${UPDATE:-}" ] || cp got "$here/$1.ok"
+diff -u "$here/$1.ok" got
