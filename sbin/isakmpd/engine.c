@@ -266,11 +266,14 @@ engine_stop(struct engine *en, void (*done)(void *), void *arg)
 
 	en->en_flags |= ENF_STOPPING;
 	if (en->en_model != NULL && en->en_model->md_deletesas) {
+		TAILQ_FOREACH(sa, &en->en_sas, sa_entry)
+			if (sa->sa_flags & SAF_ESTABLISHED)
+				info_goodbye(sa);
 		TAILQ_FOREACH(cn, &en->en_conns, cn_entry)
 			while ((pr = TAILQ_FIRST(&cn->cn_pairs)) != NULL)
-				pair_close(pr, 1, "shutting down");
+				pair_close(pr, 0, "shutting down");
 		while ((sa = TAILQ_FIRST(&en->en_sas)) != NULL)
-			sa_close(sa, "shutting down");
+			sa_free(sa);
 	}
 	done(arg);
 }

@@ -69,6 +69,40 @@ info_delete_pair(struct pair *pr)
 	(void)sa_inform(sa, &mb);
 }
 
+static void
+put_pairs(const struct sa *sa, uint8_t proto, struct msgb *mb)
+{
+	struct buf spis = { 0 };
+	struct pair *pr;
+	struct conn *cn;
+
+	TAILQ_FOREACH(cn, &sa->sa_engine->en_conns, cn_entry)
+		TAILQ_FOREACH(pr, &cn->cn_pairs, pr_entry)
+			if (cn->cn_conf->pc_peer == sa->sa_conf &&
+			    (pr->pr_flags & PRF_IN) && pr->pr_proto == proto &&
+			    spis.b_len < 4 * MSG_MAXSPIS &&
+			    id_cmp(&sa->sa_remote, &pr->pr_remote) == 0)
+				buf_put32(&spis, pr->pr_in);
+	if (spis.b_len > 0 && !spis.b_failed)
+		mb_delete1(mb, proto, spis.b_data, 4, spis.b_len / 4);
+	buf_clear(&spis);
+}
+
+/*
+ * All that is there with this peer and the SA itself, in one message: were
+ * the SA's DELETE there first, nobody could read the others.
+ */
+void
+info_goodbye(struct sa *sa)
+{
+	struct msgb mb = { 0 };
+
+	put_pairs(sa, V1_PROTO_ESP, &mb);
+	put_pairs(sa, V1_PROTO_AH, &mb);
+	mb_delete1(&mb, V1_PROTO_ISAKMP, sa->sa_cookies, 16, 1);
+	(void)sa_inform(sa, &mb);
+}
+
 void
 info_delete_sa(struct sa *sa)
 {

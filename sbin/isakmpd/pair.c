@@ -26,7 +26,8 @@
 
 #define LATE		2000	/* ms after the kernel should have told */
 #define RETRY		5000	/* ms to another attempt to rekey */
-#define LAST_WORDS	2000	/* ms a pair receives that the peer deleted */
+#define LAST_WORDS	2000	/* ms a pair receives that was deleted */
+#define FAREWELLS	5	/* DELETEs, while the peer sends by it */
 #define UNSURE		3	/* times the drain: both may mean the other */
 
 static void	pair_timeout(void *);
@@ -478,6 +479,20 @@ pair_deleted(struct pair *pr)
  * Time
  */
 
+/* One that is to replace it is there, but not sent by yet. */
+static int
+pair_succeeded(const struct pair *pr)
+{
+	const struct pair *other;
+
+	TAILQ_FOREACH(other, &pr->pr_conn->cn_pairs, pr_entry)
+		if (other != pr && (other->pr_flags &
+		    (PRF_IN | PRF_OUT | PRF_REPLACED)) == PRF_IN &&
+		    other->pr_created > pr->pr_settled)
+			return (1);
+	return (0);
+}
+
 void
 pair_rekey(struct pair *pr)
 {
@@ -491,7 +506,7 @@ pair_rekey(struct pair *pr)
 	    cn->cn_quick != NULL)
 		return;
 	pr->pr_flags |= PRF_SOFT;
-	if (conn_answering(cn))
+	if (conn_answering(cn) || pair_succeeded(pr))
 		return;
 	if ((sa = sa_for(en, pe)) != NULL)
 		(void)quick_start(sa, cn, pr);
@@ -505,6 +520,27 @@ pair_age(const struct pair *pr)
 	return (en_now(pr->pr_conn->cn_engine) - pr->pr_settled);
 }
 
+/*
+ * The peer is told before it is forgotten here: what it sends by it until
+ * then comes.  It is told again while it does, as a DELETE may get lost.
+ */
+static void
+pair_farewell(struct pair *pr)
+{
+	struct engine *en = pr->pr_conn->cn_engine;
+	const int64_t now = en->en_world.w_time(en->en_arg);
+
+	if (pr->pr_told == 0 ? pr->pr_tell : pr->pr_told < FAREWELLS &&
+	    pair_lastuse(pr) + LAST_WORDS / 1000 >= now) {
+		pr->pr_tell = 0;
+		pr->pr_told++;
+		info_delete_pair(pr);
+		en_timer(en, &pr->pr_timer, LAST_WORDS);
+		return;
+	}
+	pair_close(pr, 0, "replaced");
+}
+
 static void
 pair_timeout(void *arg)
 {
@@ -512,7 +548,7 @@ pair_timeout(void *arg)
 	struct engine *en = pr->pr_conn->cn_engine;
 
 	if (pr->pr_flags & PRF_REPLACED) {
-		pair_close(pr, pr->pr_tell, "replaced");
+		pair_farewell(pr);
 		return;
 	}
 	if (pair_age(pr) >= pr->pr_life_s * 1000ULL) {

@@ -234,6 +234,11 @@ agree(struct exch *x, const struct msg *m, struct p2_choice *c,
 	if (m->m_nsa != 1 || p2_choose(c, &m->m_sa, pc->pc_xforms,
 	    pc->pc_nxforms, natt_kind(x->x_sa), why) == -1)
 		return (V1_N_NO_PROPOSAL_CHOSEN);
+	if (!c->c_udp && natt_encap(x->x_sa) != 0) {
+		buf_printf(why, "it offers no UDP encapsulation, though there "
+		    "is a NAT between us: only the peer can mend it");
+		return (V1_N_NO_PROPOSAL_CHOSEN);
+	}
 	group = c->c_ours->qx_group;
 	if ((x->x_pair = pair_new(cn, x->x_sa, 0)) == NULL)
 		return (V1_N_NO_PROPOSAL_CHOSEN);

@@ -196,6 +196,7 @@ struct pair {
 	uint64_t	 pr_created;
 	uint64_t	 pr_settled;	/* 0: not yet in use both ways */
 	int		 pr_tell;	/* the peer is to hear of its end */
+	unsigned int	 pr_told;	/* DELETEs of it that went */
 	struct timer	 pr_timer;	/* soft, then hard; drain */
 	struct timer	 pr_switch;	/* outbound, a moment later */
 };
@@ -457,6 +458,7 @@ void		 info_refuse(struct exch *, uint16_t type);
 /* DELETE of the inbound SA of a pair, or of the ISAKMP SA itself. */
 void		 info_delete_pair(struct pair *);
 void		 info_delete_sa(struct sa *);
+void		 info_goodbye(struct sa *);
 void		 info_notifies(struct sa *, struct exch *, const struct msg *);
 
 /* dpd.c */
