@@ -35,6 +35,10 @@ sim=$top/regress/lib/sim
 ikedsim=$top/regress/sbin/iked/sim
 um=$top/sys/arch/um
 target=$1
+case $target in
+v1*)	own=$top/sbin/isakmpd ;;
+*)	own=$iked ;;
+esac
 : "${W:?a scratch directory}"
 CLANG=${CLANG:-clang}
 
@@ -55,7 +59,8 @@ fail()
 command -v "$CLANG" >/dev/null || skip "clang is not installed"
 
 flags="-std=gnu11 -g -O1 -Wall -Wextra -Werror -Wno-unused-parameter
-    -Wno-sign-compare -fno-sanitize-recover=undefined -I$iked -I$libike -I$here"
+    -Wno-sign-compare -fno-sanitize-recover=undefined -I$own -I$iked -I$libike
+    -I$here"
 san=-fsanitize=fuzzer,address,undefined
 nolink=-fsanitize=fuzzer-no-link,address,undefined
 objs=$here/GENERIC/objs
@@ -74,7 +79,10 @@ ctl)	srcs="control ctl" libs="-levent_core" ;;
 engine)	srcs="engine plan tunnel job sa send recv init ikeauth child create
 	    ikerekey info natt keylog show payload msg_parse msg_make msg_sk frags
 	    crypto dh agree $ca $conf $props" libs= ;;
-*)	echo "usage: fuzz.sh msg | sk | conf | cert | ctl | engine"; exit 1 ;;
+v1msg)	srcs="payload msg_parse msg_make choose names keys crypto dh xform"
+	libs= ;;
+*)	echo "usage: fuzz.sh msg | sk | conf | cert | ctl | engine | v1msg"
+	exit 1 ;;
 esac
 
 # cc object source flags ...: targets and runs share what is the same to the
@@ -111,7 +119,7 @@ build()
 	cc addr "$um/user/addr.c" -I"$objs" -I"$um/user"
 	for s in $common $srcs; do
 		# the loop of the control process is the target's
-		f=$iked/$s.c
+		f=$own/$s.c
 		[ -f "$f" ] || f=$libike/$s.c
 		cc "iked_$s" "$f" $umflags \
 		    -Devent_base_dispatch=fuzz_dispatch
