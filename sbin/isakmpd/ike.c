@@ -410,7 +410,7 @@ ike_model(struct span *sp)
 {
 	struct model *md;
 
-	if (ike.engine == NULL || (md = model_get(sp)) == NULL)
+	if ((md = model_get(sp)) == NULL)
 		fatalx("no model came");
 	take_units(md);
 	take_listen(md);
@@ -602,6 +602,8 @@ ike_setup(struct span *sp)
 		fatalx("no options");
 	if (ike.pfkey[1] == -1 || ike.route == -1 || ike.ca == NULL)
 		fatalx("a descriptor is missing");
+	if (ike.engine != NULL)
+		fatalx("options came twice");
 	if (ike.setup.is_nokernel)
 		world_nokernel();
 	if ((ike.engine = engine_new(&ike_world, NULL)) == NULL)
@@ -620,8 +622,7 @@ static void
 from_parent_command(unsigned int type, struct span *sp)
 {
 	if (!ike.started || ike.stopping)
-		fatalx("message %u from the parent, too early or too late",
-		    type);
+		fatalx("message %u from the parent, out of turn", type);
 	switch (type) {
 	case M_RENEW:
 		engine_rekey(ike.engine, 2);
@@ -656,6 +657,8 @@ from_parent(void *arg, unsigned int type, struct span *sp, int fd)
 		from_parent_fd(type, sp, fd);
 		return;
 	}
+	if (ike.engine == NULL && type != M_DEBUG && type != M_SETUP)
+		fatalx("message %u from the parent, too early", type);
 	switch (type) {
 	case M_DEBUG:
 		set_debug(sp);

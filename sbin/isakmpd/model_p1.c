@@ -388,8 +388,14 @@ phase1_one(struct maker *mk, const char *tag)
 		mk->mk_bad++;
 		return;
 	}
-	if ((pe = peer_get(mk, name, dflt ? NULL : &a, dflt)) == NULL || dflt)
+	if ((pe = peer_get(mk, name, dflt ? NULL : &a, dflt)) == NULL)
 		return;
+	if (dflt) {
+		if (pe->pe_addr.ia_family != 0)
+			mk_warn(mk, section, tag, "[%s] has an Address, so "
+			    "that no other peer is meant by it", name);
+		return;
+	}
 	if (!addr_same(&pe->pe_addr, &a)) {
 		mk_error(mk, section, tag, "[%s] is the peer at %s address%s: "
 		    "write a section for each", name,

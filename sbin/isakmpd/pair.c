@@ -466,6 +466,7 @@ pair_deleted(struct pair *pr)
 {
 	struct conn *cn = pr->pr_conn;
 
+	pair_forget(pr);	/* its last message may come after this */
 	pr->pr_flags |= PRF_REPLACED;
 	pr->pr_tell = 0;
 	pair_mute(pr);
@@ -590,7 +591,7 @@ pair_by_out(struct engine *en, uint8_t proto, uint32_t spi,
 			continue;
 		TAILQ_FOREACH(pr, &cn->cn_pairs, pr_entry)
 			if (pr->pr_out == spi && pr->pr_proto == proto &&
-			    pr->pr_settled != 0 &&
+			    (pr->pr_flags & PRF_IN) &&
 			    id_cmp(&pr->pr_remote, &sa->sa_remote) == 0)
 				return (pr);
 	}

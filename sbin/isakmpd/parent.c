@@ -64,6 +64,7 @@ static struct event	*stoptimer, *modeltimer;
 static struct chan	*chans[PROC_N];
 static pid_t		 pids[PROC_N];	/* 0: is none */
 static struct fifo	*fifo;
+static int		 pidfd = -1, fifofd = -1;
 static struct confdb	*db;
 static struct kalgs	 kalgs;
 static struct model	*current;	/* of ike, without secrets */
@@ -538,18 +539,27 @@ parent_sandbox(void)
 	proc_pledge("stdio rpath wpath cpath inet dns route unix proc sendfd");
 }
 
-static void	 parent_end(int, int) __attribute__((__noreturn__));
+/* Whatever the end is; they are locked until then. */
+static void
+remove_files(void)
+{
+	if (fifofd != -1)
+		fifo_remove(opts->op_fifo, fifofd);
+	if (pidfd != -1 && file_islinked(pidfd, opts->op_pid))
+		unlink(opts->op_pid);
+}
+
+static void	 parent_end(void) __attribute__((__noreturn__));
 
 static void
-parent_end(int pidfd, int fifofd)
+parent_end(void)
 {
 	struct told *to;
 	size_t i;
 
-	fifo_remove(opts->op_fifo, fifofd);
+	remove_files();
 	fifo_free(fifo);
-	if (file_islinked(pidfd, opts->op_pid))
-		unlink(opts->op_pid);
+	fifofd = -1;
 	if (proc_isroot())
 		rmdir(proc_prog.pp_empty);
 	for (i = 0; i < NSIGS; i++)
@@ -601,7 +611,6 @@ void
 parent_run(const struct opts *op)
 {
 	struct sockets so;
-	int pidfd, fifofd;
 
 	opts = op;
 	umask(022);
@@ -610,6 +619,8 @@ parent_run(const struct opts *op)
 		fatal("configuration");
 	if (confdb_read(db, opts->op_file, 1) == -1)
 		exit(1);
+	if (atexit(remove_files) != 0)
+		fatalx("out of memory");
 	pidfd = pid_lock(opts->op_pid);
 	sockets_open(&so, opts, &kalgs);
 	fifofd = fifo_open(opts->op_fifo);
@@ -631,5 +642,5 @@ parent_run(const struct opts *op)
 	send_model();
 	fifo = fifo_new(base, fifofd, parent_line);
 	event_base_dispatch(base);
-	parent_end(pidfd, fifofd);
+	parent_end();
 }

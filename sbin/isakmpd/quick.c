@@ -344,6 +344,8 @@ take_answer(struct exch *x, const struct msg *m, struct buf *why)
 		return (V1_N_INVALID_KEY_INFORMATION);
 	}
 	pair_set(pr, &c);
+	pr->pr_local = x->x_sa->sa_local;	/* a NAT may have moved it */
+	pr->pr_peer = x->x_sa->sa_peer;
 	info_notifies(x->x_sa, x, m);
 	if (pair_keys(pr, x) == -1 || pair_install_in(pr) != 0) {
 		buf_printf(why, "the kernel does not take such an SA");
@@ -358,6 +360,10 @@ quick_done(struct exch *x, int soon)
 {
 	struct pair *pr = x->x_pair;
 
+	if (pr == NULL) {	/* it was deleted or torn down meanwhile */
+		exch_free(x);
+		return;
+	}
 	x->x_pair = NULL;
 	x->x_sa->sa_engine->en_stats.st_p2_ok++;
 	exch_done(x);
@@ -439,6 +445,10 @@ quick_implied(struct exch *x)
 void
 quick_recv(struct exch *x, struct arrival *ar)
 {
+	if (x->x_state != XS_START && x->x_pair == NULL) {
+		exch_free(x);	/* what it was to make is gone */
+		return;
+	}
 	switch (x->x_state) {
 	case XS_START:
 		recv_qm1(x, ar);

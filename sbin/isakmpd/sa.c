@@ -339,6 +339,19 @@ sa_hard(void *arg)
 	sa_close(sa, sa->sa_flags & SAF_REPLACED ? "replaced" : "expired");
 }
 
+/* The peer said something over another SA after what it said over this. */
+static int
+sa_outlived(const struct sa *sa)
+{
+	const struct sa *other;
+
+	TAILQ_FOREACH(other, &sa->sa_engine->en_sas, sa_entry)
+		if (other != sa && (other->sa_flags & SAF_ESTABLISHED) &&
+		    sa_sameends(other, sa) && other->sa_heard > sa->sa_heard)
+			return (1);
+	return (0);
+}
+
 /* The peer does not answer any more: all that was with it goes. */
 void
 sa_dead(struct sa *sa, const char *why)
@@ -348,6 +361,12 @@ sa_dead(struct sa *sa, const char *why)
 	struct sa *other, *next;
 	struct conn *cn;
 
+	if (sa_outlived(sa)) {
+		dbg(DBG_SA, 10, "ISAKMP SA %s: %s", sa_name(sa), why);
+		quicks_again(sa);
+		sa_free(sa);
+		return;
+	}
 	log_warnx("peer %s (%s): %s", addr_print(&sa->sa_peer),
 	    sa->sa_conf->pe_name, why);
 	TAILQ_FOREACH(cn, &en->en_conns, cn_entry) {

@@ -480,8 +480,10 @@ garbage(unsigned int n, const char *name)
 	size_t len;
 	char *text;
 
-	printf("seed %s\n", seed != NULL ? seed : "1");
-	srandom(seed != NULL ? strtoul(seed, NULL, 10) : 1);
+	if (seed == NULL || *seed == '\0')
+		seed = "1";
+	printf("seed %s\n", seed);
+	srandom(strtoul(seed, NULL, 10));
 	text = slurp(name, &len);
 	if (confdb_parse(db, name, text, len) == -1)
 		errx(2, "%s is bad", name);
