@@ -140,9 +140,10 @@ exch_fail(struct exch *x, const char *fmt, ...)
 		sa->sa_engine->en_stats.st_p1_failed++;
 		if (x->x_initiator)
 			conns_sa_failed(sa, why);
-		else if ((sa->sa_flags & SAF_HALFOPEN) == 0)
-			log_warnx("%s from %s failed: %s",
-			    v1_exch_name(x->x_type), sa_name(sa), why);
+		else
+			en_warn(sa->sa_engine, "%s from %s failed: %s",
+			    v1_exch_name(x->x_type),
+			    addr_print(&sa->sa_peer), why);
 		sa_free(sa);
 		return;
 	}
@@ -254,6 +255,11 @@ exch_giveup(struct exch *x)
 	struct sa *sa = x->x_sa;
 	char said[128] = "";
 
+	if (sa->sa_flags & SAF_HALFOPEN) {	/* it may have been nobody */
+		dbg(DBG_EXCHANGE, 10, "%s did not go on", sa_name(sa));
+		sa_free(sa);
+		return;
+	}
 	if (x->x_said != 0)
 		snprintf(said, sizeof(said), "; it said %s",
 		    v1_notify_name(x->x_said));

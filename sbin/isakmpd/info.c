@@ -42,10 +42,9 @@ info_refuse(struct exch *x, uint16_t type)
 
 	sa->sa_engine->en_stats.st_notifies++;
 	if (sa->sa_p1 == x) {
-		if ((sa->sa_flags & SAF_HALFOPEN) == 0)
-			send_notify(sa->sa_engine, &sa->sa_local,
-			    &sa->sa_peer, sa_natt(sa), sa->sa_cookies, type,
-			    V1_MAXMSG);
+		send_notify(sa->sa_engine, &sa->sa_local, &sa->sa_peer,
+		    sa_natt(sa), sa->sa_cookies, type,
+		    sa->sa_flags & SAF_HALFOPEN ? x->x_question : V1_MAXMSG);
 		return;
 	}
 	mb_notify1(&mb, x->x_proto != 0 ? x->x_proto : V1_PROTO_ESP, spi,
@@ -282,12 +281,25 @@ responder_life(struct sa *sa, struct exch *x, const struct v1_notify *n)
 		else if (x != NULL && x->x_pair != NULL &&
 		    (x->x_pair->pr_life_s == 0 || v < x->x_pair->pr_life_s))
 			x->x_pair->pr_life_s = v;
-		else if (x == NULL && sa->sa_life_s > v) {
+		else if (x == NULL && (sa->sa_life_s == 0 ||
+		    sa->sa_life_s > v)) {
 			sa->sa_life_s = v;
+			if ((sa->sa_flags & SAF_ESTABLISHED) == 0)
+				continue;	/* sa_settled() is to come */
 			en_timer(sa->sa_engine, &sa->sa_soft, v * 850ULL);
 			en_timer(sa->sa_engine, &sa->sa_hard, v * 1000ULL);
 		}
 	}
+}
+
+/* With the last message of phase 1: as long as it is not established. */
+void
+info_lifetime(struct sa *sa, const struct msg *m)
+{
+	const struct v1_notify *n;
+
+	if ((n = msg_notify(m, V1_N_RESPONDER_LIFETIME)) != NULL)
+		responder_life(sa, NULL, n);
 }
 
 void

@@ -200,6 +200,8 @@ recv_auth(struct exch *x, struct arrival *ar)
 	p1_keepreqs(x, &ar->ar_msg);
 	p1_keepproof(x, &ar->ar_msg);
 	p1_contact(x, NULL, &ar->ar_msg);
+	if (x->x_initiator)
+		info_lifetime(sa, &ar->ar_msg);
 	p1_verify(x);
 }
 

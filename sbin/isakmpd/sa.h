@@ -459,6 +459,7 @@ void		 info_refuse(struct exch *, uint16_t type);
 void		 info_delete_pair(struct pair *);
 void		 info_delete_sa(struct sa *);
 void		 info_goodbye(struct sa *);
+void		 info_lifetime(struct sa *, const struct msg *);
 void		 info_notifies(struct sa *, struct exch *, const struct msg *);
 
 /* dpd.c */
