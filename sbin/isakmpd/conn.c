@@ -198,9 +198,14 @@ conn_try(struct conn *cn)
 	struct peer *pe = cn->cn_conf->pc_peer;
 	struct sa *sa;
 
-	if (!conn_active(cn) || cn->cn_quick != NULL ||
-	    conn_current(cn) != NULL)
+	if (!conn_active(cn) || cn->cn_quick != NULL)
 		return;
+	if (conn_current(cn) != NULL) {
+		/* without phase 1 nobody would see the end of phase 2 */
+		if (sa_for(en, pe) == NULL && sa_making(en, pe) == NULL)
+			p1_start(en, pe);
+		return;
+	}
 	if (conn_answering(cn)) {
 		conn_later(cn, WAIT_ANSWER);
 		return;
@@ -306,10 +311,13 @@ conns_sa_failed(struct sa *sa, const char *why)
 		if (cn->cn_conf->pc_peer != sa->sa_conf || !conn_active(cn))
 			continue;
 		told = 1;
-		if (conn_current(cn) == NULL && cn->cn_quick == NULL)
+		if (conn_current(cn) == NULL && cn->cn_quick == NULL) {
 			conn_failed(cn, "%s", why);
-		else
-			conn_say(cn, why);
+			continue;
+		}
+		conn_say(cn, why);
+		if (sa_for(en, sa->sa_conf) == NULL)
+			conn_later(cn, en->en_model->md_check * 1000ULL);
 	}
 	if (!told)
 		log_warnx("%s: %s", sa->sa_conf->pe_name, why);

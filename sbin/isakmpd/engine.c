@@ -385,7 +385,7 @@ engine_connect(struct engine *en, const char *name)
 
 /* A connection that is torn down stays so until `c' or a new model. */
 static void
-conn_down(struct conn *cn)
+conn_down(struct conn *cn, int tell)
 {
 	struct pair *pr;
 
@@ -394,7 +394,7 @@ conn_down(struct conn *cn)
 		exch_free(cn->cn_quick);
 	en_untimer(cn->cn_engine, &cn->cn_timer);
 	while ((pr = TAILQ_FIRST(&cn->cn_pairs)) != NULL)
-		pair_close(pr, 1, "torn down");
+		pair_close(pr, tell, "torn down");
 }
 
 static int
@@ -406,7 +406,7 @@ teardown_p2(struct engine *en, const char *name)
 	TAILQ_FOREACH(cn, &en->en_conns, cn_entry) {
 		if (name != NULL && strcasecmp(cn->cn_conf->pc_name, name))
 			continue;
-		conn_down(cn);
+		conn_down(cn, 1);
 		n++;
 	}
 	return (n);
@@ -439,11 +439,30 @@ teardown_p1(struct engine *en, const char *name)
 	return (n);
 }
 
+static void
+teardown_all(struct engine *en)
+{
+	struct conn *cn;
+	struct sa *sa;
+
+	TAILQ_FOREACH(sa, &en->en_sas, sa_entry)
+		if (sa->sa_flags & SAF_ESTABLISHED)
+			info_goodbye(sa);
+	TAILQ_FOREACH(cn, &en->en_conns, cn_entry)
+		conn_down(cn, 0);
+	while ((sa = TAILQ_FIRST(&en->en_sas)) != NULL)
+		sa_free(sa);
+}
+
 const char *
 engine_teardown(struct engine *en, int phase, const char *name)
 {
 	int n = 0;
 
+	if (phase == 0 && name == NULL) {
+		teardown_all(en);
+		return (NULL);
+	}
 	if (phase != 1)
 		n += teardown_p2(en, name);
 	if (phase != 2 && (phase == 1 || name == NULL || n == 0))

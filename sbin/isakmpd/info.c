@@ -158,8 +158,6 @@ recv_delete_pairs(struct sa *sa, const struct v1_delete *d)
 static void
 recv_deletes(struct sa *sa, const struct msg *m)
 {
-	struct engine *en = sa->sa_engine;
-	struct conn *cn;
 	unsigned int i;
 	int self = 0;
 
@@ -173,11 +171,7 @@ recv_deletes(struct sa *sa, const struct msg *m)
 	if (!self)
 		return;
 	dbg(DBG_SA, 10, "ISAKMP SA %s: deleted by the peer", sa_name(sa));
-	TAILQ_FOREACH(cn, &en->en_conns, cn_entry)
-		if (cn->cn_quick != NULL && cn->cn_quick->x_sa == sa) {
-			exch_free(cn->cn_quick);
-			conn_later(cn, en_jitter(en, 100, 1000));
-		}
+	sa_orphans(sa);
 	sa_free(sa);
 }
 

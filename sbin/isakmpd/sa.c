@@ -125,20 +125,29 @@ sa_free(struct sa *sa)
 }
 
 /*
- * Connections whose quick mode went down with it begin again; what is up
- * stays up without it.
+ * Connections whose quick mode goes down with it begin again.  What is up
+ * stays up, but needs another one to hear and to say that it ended; from a
+ * peer that ends them as soon as they are there not at once.
  */
-static void
-quicks_again(struct sa *sa)
+void
+sa_orphans(const struct sa *sa)
 {
 	struct engine *en = sa->sa_engine;
+	const uint64_t check = en->en_model->md_check * 1000ULL;
 	struct conn *cn;
 
-	TAILQ_FOREACH(cn, &en->en_conns, cn_entry)
-		if (cn->cn_quick != NULL && cn->cn_quick->x_sa == sa) {
+	TAILQ_FOREACH(cn, &en->en_conns, cn_entry) {
+		if (cn->cn_quick != NULL && cn->cn_quick->x_sa == sa)
 			exch_free(cn->cn_quick);
-			conn_later(cn, en_jitter(en, 100, 1000));
+		else if (cn->cn_conf->pc_peer != sa->sa_conf ||
+		    conn_current(cn) == NULL)
+			continue;
+		else if (en_now(en) - sa->sa_established < check) {
+			conn_later(cn, check);
+			continue;
 		}
+		conn_later(cn, en_jitter(en, 100, 1000));
+	}
 }
 
 void
@@ -150,7 +159,7 @@ sa_close(struct sa *sa, const char *why)
 	dbg(DBG_SA, 10, "ISAKMP SA %s closed: %s", sa_name(sa), why);
 	if (sa->sa_flags & SAF_ESTABLISHED)
 		info_delete_sa(sa);
-	quicks_again(sa);
+	sa_orphans(sa);
 	sa_free(sa);
 }
 
@@ -363,7 +372,7 @@ sa_dead(struct sa *sa, const char *why)
 
 	if (sa_outlived(sa)) {
 		dbg(DBG_SA, 10, "ISAKMP SA %s: %s", sa_name(sa), why);
-		quicks_again(sa);
+		sa_orphans(sa);
 		sa_free(sa);
 		return;
 	}
@@ -385,11 +394,11 @@ sa_dead(struct sa *sa, const char *why)
 		if (other != sa && (other->sa_flags & SAF_ESTABLISHED) &&
 		    sa_sameends(other, sa) &&
 		    other->sa_heard <= sa->sa_heard) {
-			quicks_again(other);
+			sa_orphans(other);
 			sa_free(other);
 		}
 	}
-	quicks_again(sa);
+	sa_orphans(sa);
 	sa_free(sa);
 }
 

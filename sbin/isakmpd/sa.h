@@ -315,6 +315,7 @@ const char	*sa_name(const struct sa *);	/* static: cookies and peer */
 int		 sa_natt(const struct sa *);	/* its messages have a marker */
 /* Ours goes as this identity, to be id_clear'ed. 0 or -1. */
 int		 sa_self(const struct sa *, struct ike_id *);
+void		 sa_orphans(const struct sa *);	/* it goes: what then */
 void		 sa_dead(struct sa *, const char *why);	/* the peer is gone */
 
 /* exch.c: exchanges */

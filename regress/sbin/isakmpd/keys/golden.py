@@ -118,7 +118,8 @@ def main():
     for r in ROWS:
         o = row(*r)
         print("\t{ V1_HASH_%s, V1_ENC_%s, %u," % (r[0], r[2], r[3]))
-        print(",\n".join("\t  %s" % quote(o[f]) for f in fields) + " },")
+        print(",\n".join("\t  %s" % quote(o[f]) for f in fields))
+        print("\t},")
     print("};")
 
 

@@ -42,7 +42,7 @@ static const struct p2_xform p2_ours[] = {
 
 /* An offer of one transform, or an answer: which of ours it is. */
 static const struct row {
-	int		 r_natt;	/* of phase 2; for an answer the encap */
+	int		 r_natt;	/* of phase 2 */
 	uint8_t		 r_proto;	/* of phase 2 */
 	uint8_t		 r_id;
 	const char	*r_spi;
