@@ -89,17 +89,27 @@ put_pairs(const struct sa *sa, uint8_t proto, struct msgb *mb)
 
 /*
  * All that is there with this peer and the SA itself, in one message: were
- * the SA's DELETE there first, nobody could read the others.
+ * the SA's DELETE there first, nobody could read the others.  And once more
+ * the other way round, as there are peers that look at the first DELETE of a
+ * message only.
  */
 void
 info_goodbye(struct sa *sa)
 {
 	struct msgb mb = { 0 };
+	int first;
 
-	put_pairs(sa, V1_PROTO_ESP, &mb);
-	put_pairs(sa, V1_PROTO_AH, &mb);
-	mb_delete1(&mb, V1_PROTO_ISAKMP, sa->sa_cookies, 16, 1);
-	(void)sa_inform(sa, &mb);
+	for (first = 0; first < 2; first++) {
+		if (first)
+			mb_delete1(&mb, V1_PROTO_ISAKMP, sa->sa_cookies, 16,
+			    1);
+		put_pairs(sa, V1_PROTO_ESP, &mb);
+		put_pairs(sa, V1_PROTO_AH, &mb);
+		if (!first)
+			mb_delete1(&mb, V1_PROTO_ISAKMP, sa->sa_cookies, 16,
+			    1);
+		(void)sa_inform(sa, &mb);
+	}
 }
 
 void
