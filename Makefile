@@ -1,4 +1,5 @@
-# See README.  CONF=, N=, JSON=, SYSDIR=, PREFIX= and DESTDIR= are handed on.
+# See README.  CONF=, IKE=, N=, JSON=, SYSDIR=, PREFIX= and DESTDIR= are
+# handed on.
 TOP=	.
 SUBDIR=	sys sbin share
 
@@ -11,7 +12,7 @@ MKDIR=	share/mk
 TEST=	CONF=${CONF} MAKE='${MAKE}' CC='${CC}' N='${N}' MARK='${MARK}' \
 	SEED='${SEED}' RETRY='${RETRY}' sh ${MKDIR}/runtests.sh
 RUNENV=	BSD=${KERNDIR}/bsd HUB=regress/lib/${CONF}/hub \
-	PCAPLS=regress/lib/${CONF}/pcapls
+	PCAPLS=regress/lib/${CONF}/pcapls IKE='${IKE}'
 
 run:
 	@sh ${MKDIR}/deps.sh need run

@@ -21,6 +21,7 @@
  *	0.001234 ARP request 192.0.2.1 from 192.0.2.8
  *	0.002345 ESP 192.0.2.8 > 198.51.100.14 spi 0x00010001 seq 1 len 152
  *	0.003456 IKE 192.0.2.8 > 198.51.100.14 IKE_SA_INIT request len 541
+ *	0.003567 IKE 192.0.2.8 > 198.51.100.14 MAIN_MODE len 212
  *	0.004567 IP 10.1.0.1 > 10.2.0.1 proto 1 len 84
  *
  * IKE and ESP within UDP, at port 4500, have "udp" in front of the length.
@@ -73,19 +74,48 @@ show_arp(const uint8_t *p, size_t len)
 	    addr(p + 24, a), addr(p + 14, b));
 }
 
-/* The rest of the line, from IKE's header on; 0 if it is none. */
+/* What exchange a header of IKE says it belongs to; NULL: it says none. */
+static const char *
+ike_exchange(const uint8_t *p)
+{
+	static const struct {
+		uint8_t		 version, type;
+		const char	*name;
+	} exchanges[] = {
+		{ 0x10, 2, "MAIN_MODE" },
+		{ 0x10, 4, "AGGRESSIVE" },
+		{ 0x10, 5, "INFORMATIONAL" },
+		{ 0x10, 32, "QUICK_MODE" },
+		{ 0x20, 34, "IKE_SA_INIT" },
+		{ 0x20, 35, "IKE_AUTH" },
+		{ 0x20, 36, "CREATE_CHILD_SA" },
+		{ 0x20, 37, "INFORMATIONAL" }
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(exchanges) / sizeof(exchanges[0]); i++)
+		if (p[17] == exchanges[i].version &&
+		    p[18] == exchanges[i].type)
+			return (exchanges[i].name);
+	return (NULL);
+}
+
+/*
+ * The rest of the line, from IKE's header on; 0 if it is none.  IKEv1 does
+ * not say what is a request and what its response.
+ */
 static int
 show_ike(const char *a, const char *b, const uint8_t *p, size_t len,
     const char *udp, size_t total)
 {
-	static const char *const names[] = { "IKE_SA_INIT", "IKE_AUTH",
-	    "CREATE_CHILD_SA", "INFORMATIONAL" };
+	const char *name;
 
-	if (len < 28 || p[17] != 0x20 || p[18] < 34 || p[18] > 37 ||
-	    be32(p + 24) != len)
+	if (len < 28 || be32(p + 24) != len ||
+	    (name = ike_exchange(p)) == NULL)
 		return (0);
-	printf("IKE %s > %s %s %s %slen %zu\n", a, b, names[p[18] - 34],
-	    p[19] & 0x20 ? "response" : "request", udp, total);
+	printf("IKE %s > %s %s %s%slen %zu\n", a, b, name,
+	    p[17] == 0x10 ? "" : p[19] & 0x20 ? "response " : "request ",
+	    udp, total);
 	return (1);
 }
 

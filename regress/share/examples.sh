@@ -16,7 +16,8 @@
 
 # The gateways of share/examples.  Those for a cloud are booted, with nobody
 # at the other end: each line of their files is obeyed, and would come to an
-# agreement with what the cloud is known to take.  s2s has both ends.
+# agreement with what the cloud is known to take.  s2s has both ends, and s2s1
+# what is different of it for IKEv1.
 
 . "${TOP:=$(cd ../.. && pwd)}/regress/lib/lib.sh"
 examples=$TOP/share/examples
@@ -155,7 +156,20 @@ case_gcp()
 	cloud gcp 1390 "10.128.0/20 8 sec0"
 }
 
-# make run, and what is left of it.
+# run VERSION: make run, and what is left of it.
+run()
+{
+	BSD=$KERN/bsd HUB=$HUB PCAPLS=$PCAPLS TMPDIR=$W IKE=$1 \
+	    sh "$examples/s2s/run.sh" >"$W/run" 2>&1 ||
+	    { fail "run.sh:"; cat "$W/run"; }
+	said "$W/run" 'All of it is ARP, IKE.* ESP'
+	none_left || fail "left behind: $(processes)"
+	"$PCAPLS" "$W"/s2s.*/wire.pcap >"$W/wire"
+	# goodbye, after the last of the pings
+	sed '1,/ESP/d' "$W/wire" >"$W/end"
+	said "$W/end" 'IKE 192.0.2.8 > 198.51.100.14 INFORMATIONAL'
+}
+
 case_s2s()
 {
 	for m in customer provider; do
@@ -163,15 +177,33 @@ case_s2s()
 	done
 	agree "$W/customer.conf" "$W/provider.conf"
 	agree "$W/provider.conf" "$W/customer.conf"
-	BSD=$KERN/bsd HUB=$HUB PCAPLS=$PCAPLS TMPDIR=$W \
-	    sh "$examples/s2s/run.sh" >"$W/run" 2>&1 ||
-	    { fail "run.sh:"; cat "$W/run"; }
-	said "$W/run" 'All of it is ARP, IKE.* ESP'
-	none_left || fail "left behind: $(processes)"
-	# goodbye, and its answer, after the last of the pings
-	"$PCAPLS" "$W"/s2s.*/wire.pcap | sed '1,/ESP/d' >"$W/end"
-	said "$W/end" 'IKE 192.0.2.8 > 198.51.100.14 INFORMATIONAL request'
+	run 2
 	said "$W/end" 'IKE 198.51.100.14 > 192.0.2.8 INFORMATIONAL response'
+}
+
+# The rules of a file, without comments.
+rules()
+{
+	grep -v '^#' "$examples/s2s1/$1/ipsec.conf"
+}
+
+# What is shown is the manual's, to the letter; the other end its mirror.
+case_s2s1()
+{
+	sed -n '/^ike interface sec0 local/,/^\.Ed/p' \
+	    "$TOP/sbin/ipsecctl/ipsec.conf.5" |
+	    sed '/^\.Ed/,$d; s/\\e$/\\/' >"$W/manual"
+	[ -s "$W/manual" ] || fail "no ike interface sec0 in ipsec.conf.5"
+	rules customer >"$W/customer"
+	rules provider | sed 's/192\.0\.2\.8/@/; s/198\.51\.100\.14/192.0.2.8/
+	    s/@/198.51.100.14/' >"$W/provider"
+	for m in customer provider; do
+		diff "$W/manual" "$W/$m" || fail "s2s1: not the manual's: $m"
+	done
+	run 1
+	said "$W/run" 'interface: sec0 direction in'
+	said "$W/run" 'interface: sec0 direction out'
+	grep -e IKE_SA_INIT -e IKE_AUTH "$W/wire" && fail "IKEv2 on the wire"
 }
 
 case_"$1"

@@ -30,7 +30,6 @@
 
 #include "confdb.h"
 #include "log.h"
-#include "proc.h"
 
 #define MAXLINE		(CONF_MAXNAME + CONF_MAXVALUE + 1024)
 #define MAXERRORS	100		/* told; the others are counted */
@@ -291,7 +290,9 @@ confdb_parse(struct confdb *db, const char *file, const char *text,
 	    .ps_end = text + len };
 	int error = -1;
 
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+	/* what some editors begin UTF-8 with */
+	if (ps.ps_end - ps.ps_at >= 3 &&
+	    memcmp(ps.ps_at, "\xef\xbb\xbf", 3) == 0)
 		ps.ps_at += 3;
 	if ((ps.ps_db = confdb_new()) == NULL ||
 	    (ps.ps_db->cd_file = strdup(file)) == NULL)
@@ -314,6 +315,19 @@ confdb_parse(struct confdb *db, const char *file, const char *text,
 	return (error);
 }
 
+/*
+ * The number of the owner is the host's: the kernel that the tools talk to
+ * may call this user root.
+ */
+static int
+is_ours(uid_t uid)
+{
+	uid_t r, e, s;
+
+	return (uid == 0 || uid == getuid() ||
+	    (getresuid(&r, &e, &s) == 0 && uid == r));
+}
+
 static int
 open_private(const char *file, struct stat *st, const char **why)
 {
@@ -326,7 +340,7 @@ open_private(const char *file, struct stat *st, const char **why)
 		*why = strerror(errno);
 	else if (!S_ISREG(st->st_mode))
 		*why = "is no regular file";
-	else if (!proc_isowner(st->st_uid))
+	else if (!is_ours(st->st_uid))
 		*why = "owner not root or current user: chown it";
 	else if (st->st_mode & (S_IWGRP | S_IXGRP | S_IRWXO))
 		*why = "group writable or world read/writable: chmod 600 it";
@@ -334,10 +348,8 @@ open_private(const char *file, struct stat *st, const char **why)
 		*why = "is larger than 16 MB";
 	else
 		return (fd);
-	if (fd != -1) {
+	if (fd != -1)
 		close(fd);
-		errno = EPERM;		/* it is there */
-	}
 	return (-1);
 }
 

@@ -42,10 +42,12 @@ struct cfval {
 	unsigned int		 cv_line;
 };
 
+TAILQ_HEAD(cfvals, cfval);
+
 struct cfsect {
 	char			*cs_name;	/* first: see cf_cmp */
 	TAILQ_ENTRY(cfsect)	 cs_entry;
-	TAILQ_HEAD(, cfval)	 cs_vals;
+	struct cfvals		 cs_vals;
 	void			*cs_tree;	/* tsearch(3) by tag */
 	unsigned int		 cs_line;	/* 0: not of the file */
 };

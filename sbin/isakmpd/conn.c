@@ -68,9 +68,10 @@ conn_free(struct conn *cn)
 	struct pair *pr;
 
 	cn->cn_flags &= ~(CNF_WANTED | CNF_ONCE);
-	conn_forget(cn);
+	/* those in the making, too: the peer may have them already */
 	while ((pr = TAILQ_FIRST(&cn->cn_pairs)) != NULL)
 		pair_close(pr, !quiet, "its connection goes");
+	conn_forget(cn);
 	en_untimer(en, &cn->cn_timer);
 	TAILQ_REMOVE(&en->en_conns, cn, cn_entry);
 	free(cn->cn_said);

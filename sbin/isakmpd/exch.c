@@ -25,6 +25,7 @@
 #include "log.h"
 #include "sa.h"
 
+#define QUICK_FAILS	4	/* in a row, until phase 1 is made anew */
 #define MAXDOUBLES	5	/* answers to one message, beyond the first */
 
 static void	exch_timeout(void *);
@@ -152,8 +153,15 @@ exch_fail(struct exch *x, const char *fmt, ...)
 		log_warnx("%s: %s from %s failed: %s", exch_title(x),
 		    v1_exch_name(x->x_type), sa_name(sa), why);
 	exch_free(x);
-	if (cn != NULL)
-		conn_failed(cn, "%s", why);
+	if (cn == NULL)
+		return;
+	conn_failed(cn, "%s", why);
+	/* what phase 1 did not protect may be wrong, as is who is behind NAT */
+	if (cn->cn_failures % QUICK_FAILS == 0 &&
+	    (sa->sa_flags & SAF_ESTABLISHED)) {
+		sa->sa_flags |= SAF_REPLACED;
+		en_timer(sa->sa_engine, &sa->sa_hard, 0);
+	}
 }
 
 struct exch *

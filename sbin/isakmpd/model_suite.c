@@ -28,7 +28,7 @@
 /* The suites of one connection, as they are read. */
 struct suites {
 	struct p2conf	*su_pc;
-	const char	*su_where;	/* the section that lists what is read */
+	const char	*su_where;	/* the section that lists it */
 	unsigned int	 su_n;
 	uint8_t		 su_proto;	/* of the suite at hand */
 };

@@ -16,18 +16,20 @@
 
 # run.sh [-i]: two gateways, a host behind each, and the Internet between
 # them, every one a bsd(8) of its own; a tunnel that iked(8) makes in no more
-# than two seconds, a ping through it, and the proof.  With -i a shell on the
-# customer's gateway follows.
+# than two seconds, or isakmpd(8) in three, a ping through it, and the proof.
+# With -i a shell on the customer's gateway follows.
 #
 #	host-a -- customer ==[wire]== internet ====== provider -- host-b
 #
 # In: BSD (the program), HUB (the wire that records), PCAPLS (lists what it
-# recorded), as `make run' sets them; BSDFLAGS, more flags for bsd(8).
+# recorded), as `make run' sets them; IKE, 1 or 2 (2): its version, where 1
+# puts the files of ../s2s1 into the place of iked.conf; BSDFLAGS, more flags
+# for bsd(8).
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d "${TMPDIR:-/tmp}/s2s.XXXXXX") || exit 1
-patience=2000			# ms from power on to a tunnel
+version=${IKE:-2}
 interactive=0
 gateways=
 others=
@@ -79,6 +81,11 @@ machine()
 	shift
 	mkdir -p "$dir/etc/$name"
 	install -m 600 "$here/$name"/* "$dir/etc/$name" || exit 1
+	if [ $version = 1 ] && [ -d "$here/../s2s1/$name" ]; then
+		rm "$dir/etc/$name/iked.conf"
+		install -m 600 "$here/../s2s1/$name"/* "$dir/etc/$name" ||
+		    exit 1
+	fi
 	"$BSD" -D ${BSDFLAGS:-} -d "$dir/$name" -e "$dir/etc/$name" "$@" \
 	    >"$dir/$name.log" 2>&1 &
 	if [ -e "$here/$name/iked.conf" ]; then
@@ -149,48 +156,76 @@ tunnel()
 	fi
 	fail "there is no tunnel"
 	for m in customer provider; do
-		on $m ikectl show sa
-		on $m ikectl -q show stats
+		known $m
 	done
 	return 1
+}
+
+# What a gateway's daemon knows of it.
+known()
+{
+	case $version in
+	1)	on "$1" sh -c 'echo r >/var/run/isakmpd.fifo; sleep 0.5
+		    cat /var/run/isakmpd.report' ;;
+	2)	on "$1" ikectl show sa
+		on "$1" ikectl -q show stats ;;
+	esac
 }
 
 show()
 {
 	on customer ifconfig sec0
-	on customer ikectl show sa
-	on customer ipsecctl -sa
+	case $version in
+	1)	on customer ipsecctl -sa -v ;;
+	2)	on customer ikectl show sa
+		on customer ipsecctl -sa ;;
+	esac
 	on customer ping -c 2 -i 0.2 -w 5 169.254.229.41
 	on host-a ping -c 4 -i 0.2 -w 5 10.2.0.10
 }
 
+exchanges()
+{
+	case $version in
+	1)	for p in '192.0.2.8 > 198.51.100.14' \
+		    '198.51.100.14 > 192.0.2.8'; do
+			for x in MAIN_MODE QUICK_MODE; do
+				grep -q " IKE $p $x " "$dir/wire.txt" ||
+				    fail "no $x, $p, on the wire"
+			done
+		done ;;
+	2)	for x in IKE_SA_INIT IKE_AUTH; do
+			for r in request response; do
+				grep -q " IKE .* $x $r " "$dir/wire.txt" ||
+				    fail "no $x $r on the wire"
+			done
+		done ;;
+	esac
+}
+
 # What went over the customer's wire: only ARP, and between the two IKE,
-# both exchanges with their answers, and ESP.  Before its iked runs, the
+# both exchanges with their answers, and ESP.  Before its daemon runs, the
 # customer's kernel may have told the provider's, by ICMP, that it does not.
 proof()
 {
 	all="ARP, IKE or ESP"
 	early=' IP 192.0.2.8 > 198.51.100.14 proto 1 '
+	first=' IKE 192.0.2.8 > 198.51.100.14 '
 	printf '\nThe wire, %s:\n' "$dir/wire.pcap"
 	"$PCAPLS" "$dir/wire.pcap" >"$dir/wire.txt" ||
 	    { fail "the pcap cannot be read"; return; }
 	cat "$dir/wire.txt"
-	if sed '/IKE_SA_INIT request/,$d' "$dir/wire.txt" | grep -q "$early"
+	if sed "/$first/,\$d" "$dir/wire.txt" | grep -q "$early"
 	then
-		all="ARP, IKE, ESP, or ICMP from before iked ran"
+		all="ARP, IKE, ESP, or ICMP from before $daemon ran"
 	fi
-	if sed "1,/IKE_SA_INIT request/{/$early/d}" "$dir/wire.txt" |
+	if sed "1,/$first/{/$early/d}" "$dir/wire.txt" |
 	    grep -v -e ' ARP ' \
 	    -e ' \(IKE\|ESP\) 192.0.2.8 > 198.51.100.14 ' \
 	    -e ' \(IKE\|ESP\) 198.51.100.14 > 192.0.2.8 '; then
 		fail "that should not be on the wire"
 	fi
-	for x in IKE_SA_INIT IKE_AUTH; do
-		for r in request response; do
-			grep -q " IKE .* $x $r " "$dir/wire.txt" ||
-			    fail "no $x $r on the wire"
-		done
-	done
+	exchanges
 	n=$(grep -c ' ESP ' "$dir/wire.txt")
 	if [ "$n" -lt 12 ]; then
 		fail "$n ESP packets on the wire, expected at least 12"
@@ -204,6 +239,12 @@ while getopts i opt; do
 	*)	usage ;;
 	esac
 done
+case $version in
+1)	daemon=isakmpd patience=3000 ;;	# ms from power on to a tunnel
+2)	daemon=iked patience=2000 ;;
+*)	echo "run: IKE=$version: the versions are 1 and 2" >&2
+	exit 1 ;;
+esac
 : "${BSD:?run.sh wants BSD, the path of bsd(8); use make run}"
 : "${HUB:?run.sh wants HUB, the wire that records; use make run}"
 : "${PCAPLS:?run.sh wants PCAPLS, which lists a pcap; use make run}"
