@@ -387,6 +387,28 @@ clear_sa(struct engine *en, const struct arrival *ar)
 	return (sa);
 }
 
+/* What became of the exchange of theirs that we answered: for the log. */
+static void
+info_heard(struct engine *en, struct arrival *ar)
+{
+	const struct v1_notify *n;
+	const char *why;
+	struct sa *sa = sa_find(en, ar->ar_raw);
+
+	if (sa == NULL || (sa->sa_flags & SAF_ESTABLISHED) ||
+	    !addr_same(&sa->sa_peer, &ar->ar_peer) ||
+	    (ar->ar_hdr.h_flags & V1_F_ENCRYPTED) ||
+	    msg_parse(&ar->ar_msg, ar->ar_hdr.h_next,
+	    (const uint8_t *)ar->ar_raw + IKE_HDRLEN,
+	    ar->ar_rawlen - IKE_HDRLEN, 0, 1, &why) != 0)
+		return;
+	if ((n = msg_error(&ar->ar_msg)) != NULL)
+		en_warn(en, "%s: %s gives up, it says %s%s",
+		    sa->sa_conf->pe_name, addr_print(&ar->ar_peer),
+		    v1_notify_name(n->n_type), cure(n->n_type));
+	msg_clear(&ar->ar_msg);
+}
+
 /*
  * Our first message is refused so by whoever knows our cookie; later it has
  * to be said twice, as the honest answer may still come.
@@ -401,6 +423,7 @@ info_clear(struct engine *en, struct arrival *ar)
 
 	if ((sa = clear_sa(en, ar)) == NULL) {
 		en->en_stats.st_dropped++;
+		info_heard(en, ar);
 		return;
 	}
 	x = sa->sa_p1;

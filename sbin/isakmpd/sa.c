@@ -340,11 +340,42 @@ sa_soft(void *arg)
 	en_timer(en, &sa->sa_soft, RENEW_RETRY);
 }
 
+/*
+ * Who said the last word of phase 1 cannot know that it was heard: until the
+ * peer says something over what is to replace this SA, this one stays.
+ */
+static int
+sa_needed(const struct sa *sa)
+{
+	const struct sa *other;
+	int heirs = 0;
+
+	if ((sa->sa_flags & SAF_REPLACED) == 0 || (sa->sa_life_s != 0 &&
+	    en_now(sa->sa_engine) - sa->sa_established >=
+	    sa->sa_life_s * 1000ULL))
+		return (0);
+	TAILQ_FOREACH(other, &sa->sa_engine->en_sas, sa_entry) {
+		if (other == sa || !sa_sameends(other, sa) ||
+		    (other->sa_flags & (SAF_ESTABLISHED | SAF_REPLACED)) !=
+		    SAF_ESTABLISHED)
+			continue;
+		if ((other->sa_flags & SAF_INITIATOR) ||
+		    other->sa_heard > other->sa_established)
+			return (0);
+		heirs++;
+	}
+	return (heirs > 0);
+}
+
 static void
 sa_hard(void *arg)
 {
 	struct sa *sa = arg;
 
+	if (sa_needed(sa)) {
+		en_timer(sa->sa_engine, &sa->sa_hard, DOUBLE_WAIT);
+		return;
+	}
 	sa_close(sa, sa->sa_flags & SAF_REPLACED ? "replaced" : "expired");
 }
 

@@ -165,8 +165,8 @@ tunnel()
 known()
 {
 	case $version in
-	1)	on "$1" sh -c 'echo r >/var/run/isakmpd.fifo; sleep 0.5
-		    cat /var/run/isakmpd.report' ;;
+	1)	on "$1" sh -c 'echo r >$UM_RUN/isakmpd.fifo; sleep 0.5
+		    cat $UM_RUN/isakmpd.report' ;;
 	2)	on "$1" ikectl show sa
 		on "$1" ikectl -q show stats ;;
 	esac
