@@ -117,7 +117,8 @@ sock_keylog(const char *dir, const char *table)
 	    O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd == -1 || fstat(fd, &st) == -1)
 		fatal("%s", path);
-	if (!S_ISREG(st.st_mode) || st.st_nlink != 1 || !proc_isowner(st.st_uid))
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1 ||
+	    !proc_isowner(st.st_uid))
 		fatalx("%s is there already and not a file of our own: "
 		    "remove it", path);
 	if (fchmod(fd, 0600) == -1)

@@ -55,6 +55,16 @@ exch_new(struct sa *sa, uint8_t type, int initiator, uint32_t msgid)
 	return (x);
 }
 
+/* The initiator has the pair, if it has our answer. */
+void
+exch_tell(const struct exch *x)
+{
+	if (!x->x_initiator && x->x_state == XS_SENT_QM2 &&
+	    x->x_pair != NULL &&
+	    (x->x_sa->sa_engine->en_flags & ENF_STOPPING) == 0)
+		info_delete_pair(x->x_pair);
+}
+
 /* What only the making needs. */
 static void
 exch_forget(struct exch *x)
@@ -79,8 +89,10 @@ exch_forget(struct exch *x)
 		buf_clear(&x->x_certs[i].ac_data);
 	x->x_ncertreqs = x->x_ncerts = 0;
 	x->x_wait = XW_NONE;
-	if (x->x_pair != NULL)
+	if (x->x_pair != NULL) {
+		exch_tell(x);
 		pair_free(x->x_pair);
+	}
 	x->x_pair = NULL;
 	if (x->x_conn != NULL && x->x_conn->cn_quick == x)
 		x->x_conn->cn_quick = NULL;

@@ -598,6 +598,9 @@ from_parent_fd(unsigned int type, struct span *sp, int fd)
 static void
 ike_setup(struct span *sp)
 {
+	struct kernel_alg algs[32];
+	unsigned int n;
+
 	if (span_get(sp, &ike.setup, sizeof(ike.setup)) == -1)
 		fatalx("no options");
 	if (ike.pfkey[1] == -1 || ike.route == -1 || ike.ca == NULL)
@@ -611,6 +614,9 @@ ike_setup(struct span *sp)
 	ike.kernel = kernel_new(ike.pfkey[0], ike.pfkey[1], ike_expire, NULL);
 	if (ike.kernel == NULL)
 		fatalx("no PF_KEY");
+	/* kernel_reason() speaks of them */
+	(void)kernel_algs(ike.kernel, IKE_PROTO_ESP, algs,
+	    sizeof(algs) / sizeof(algs[0]), &n);
 	engine_ports(ike.engine, ike.setup.is_port, ike.setup.is_natt);
 	engine_noflows(ike.engine, ike.setup.is_noflows);
 	if (ike.setup.is_passive)

@@ -85,7 +85,7 @@
 #define V1_A_LIFEDUR		12
 #define V1_A_PRF		13
 #define V1_A_KEYLEN		14	/* bits */
-#define V1_A_BASIC		0x8000	/* the value is in place of the length */
+#define V1_A_BASIC		0x8000	/* value in place of the length */
 
 #define V1_ENC_DES		1
 #define V1_ENC_BLOWFISH		3
@@ -187,7 +187,7 @@
 
 /* names.c: for logs, never NULL; unknown numbers in digits */
 const char	*v1_exch_name(unsigned int);		/* "MAIN_MODE" */
-const char	*v1_notify_name(unsigned int);		/* "NO-PROPOSAL-CHOSEN" */
+const char	*v1_notify_name(unsigned int);	/* "NO-PROPOSAL-CHOSEN" */
 const char	*v1_payload_name(unsigned int);
 const char	*v1_enc_name(unsigned int);		/* "AES_CBC" */
 const char	*v1_hash_name(unsigned int);		/* "SHA2_256" */

@@ -317,6 +317,8 @@ info_notifies(struct sa *sa, struct exch *x, const struct msg *m)
 		if (n->n_type == V1_N_RESPONDER_LIFETIME)
 			responder_life(sa, n->n_proto == V1_PROTO_ISAKMP ?
 			    NULL : x, n);
+		else if (n->n_type == V1_N_INITIAL_CONTACT && x == NULL)
+			p1_anew(sa);
 		else if (n->n_type == V1_N_R_U_THERE ||
 		    n->n_type == V1_N_R_U_THERE_ACK)
 			dpd_notify(sa, n);

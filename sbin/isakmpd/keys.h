@@ -40,7 +40,7 @@ struct p1_cipher {
 	uint16_t	 ci_enc;	/* V1_ENC_ */
 	uint16_t	 ci_bits;	/* 0: fixed size */
 };
-size_t	 cipher_block(const struct p1_cipher *);	/* 16 or 8; 0: unknown */
+size_t	 cipher_block(const struct p1_cipher *); /* 16 or 8; 0: unknown */
 size_t	 cipher_keylen(const struct p1_cipher *);	/* octets */
 
 struct p1_keys {

@@ -78,7 +78,7 @@ struct peer {
 					 * there is one, else any proved */
 	uint8_t		*pe_psk;	/* ca's alone; NULL elsewhere */
 	size_t		 pe_psklen;
-	uint64_t	 pe_pskmark;	/* tells one psk from another, 0: none */
+	uint64_t	 pe_pskmark;	/* tells psks apart; 0: none */
 };
 TAILQ_HEAD(peers, peer);
 

@@ -77,7 +77,7 @@ natd_is(const struct sa *sa, const struct span *s, const struct ike_addr *a)
 	    memcmp(s->s_data, hash, s->s_len) == 0);
 }
 
-/* The first is us as the peer sees us, the others the peer as it sees itself. */
+/* The first is us as the peer sees us, the others are how it sees itself. */
 void
 natt_get(struct sa *sa, const struct msg *m, const struct ike_addr *local,
     const struct ike_addr *peer)

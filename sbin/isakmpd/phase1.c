@@ -646,16 +646,30 @@ contact_forget(struct sa *sa, uint64_t since)
 	}
 }
 
+/* The same, said later. */
+void
+p1_anew(struct sa *sa)
+{
+	contact_forget(sa, sa->sa_created);
+}
+
 void
 p1_done(struct exch *x)
 {
 	struct sa *sa = x->x_sa;
 	const int contact = x->x_contact;
 	const uint64_t started = x->x_started;
+	struct msgb mb = { 0 };
 
 	exch_done(x);
 	if (contact)
 		contact_forget(sa, started);
 	sa_settled(sa);
+	/* aggressive mode's second message cannot say it protected */
+	if (x->x_type == V1_X_AGGRESSIVE && !x->x_initiator) {
+		p1_contact(x, &mb, NULL);
+		if (mb.mb_buf.b_len > 0)
+			(void)sa_inform(sa, &mb);
+	}
 	conns_sa_ready(sa);
 }

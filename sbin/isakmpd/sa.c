@@ -153,8 +153,12 @@ sa_orphans(const struct sa *sa)
 void
 sa_close(struct sa *sa, const char *why)
 {
+	struct exch *x;
+
 	if (sa->sa_flags & SAF_CLOSING)
 		return;
+	TAILQ_FOREACH(x, &sa->sa_exchs, x_entry)
+		exch_tell(x);
 	sa->sa_flags |= SAF_CLOSING;
 	dbg(DBG_SA, 10, "ISAKMP SA %s closed: %s", sa_name(sa), why);
 	if (sa->sa_flags & SAF_ESTABLISHED)
@@ -359,7 +363,8 @@ sa_needed(const struct sa *sa)
 		    (other->sa_flags & (SAF_ESTABLISHED | SAF_REPLACED)) !=
 		    SAF_ESTABLISHED)
 			continue;
-		if ((other->sa_flags & SAF_INITIATOR) ||
+		if (((other->sa_flags & SAF_INITIATOR) != 0) !=
+		    (other->sa_conf->pe_exch == V1_X_AGGRESSIVE) ||
 		    other->sa_heard > other->sa_established)
 			return (0);
 		heirs++;

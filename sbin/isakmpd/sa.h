@@ -321,6 +321,7 @@ void		 sa_dead(struct sa *, const char *why);	/* the peer is gone */
 /* exch.c: exchanges */
 struct exch	*exch_new(struct sa *, uint8_t type, int initiator,
 		    uint32_t msgid);
+void		 exch_tell(const struct exch *);	/* that it ends here */
 void		 exch_free(struct exch *);
 /* Nothing more is to come; it answers doubles for EXCH_LINGER. */
 void		 exch_done(struct exch *);
@@ -331,7 +332,8 @@ struct exch	*exch_find(struct sa *, uint32_t msgid);
 /* Is it the message that came before?  Then it is answered again, if so. */
 int		 exch_double(struct exch *, const void *, size_t,
 		    const struct ike_addr *peer);
-void		 exch_note(struct exch *, const void *, size_t); /* it was good */
+/* That message was good. */
+void		 exch_note(struct exch *, const void *, size_t);
 void		 exch_sent(struct exch *, int again);	/* x_out went */
 const char	*exch_title(const struct exch *);	/* for logs */
 /* Work for the ca: fills ar_asker, ar_kind and ar_peer. */
@@ -398,6 +400,7 @@ void		 p1_keepproof(struct exch *, const struct msg *);
 void		 p1_verify(struct exch *);
 void		 p1_answer(struct exch *, const struct auth_res *);
 void		 p1_contact(struct exch *, struct msgb *, const struct msg *);
+void		 p1_anew(struct sa *);	/* INITIAL-CONTACT came */
 void		 p1_done(struct exch *);
 void		 p1_keepreqs(struct exch *, const struct msg *);
 void		 p1_putreqs(struct exch *, struct msgb *);

@@ -96,7 +96,7 @@ kalgs_of(struct kernel *kn, uint8_t proto, struct kalgs *ka)
 
 	error = kernel_algs(kn, proto, algs, sizeof(algs) / sizeof(algs[0]),
 	    &n);
-	if (error != 0) {
+	if (error != 0 && error != ENOSPC) {
 		if (proto == IKE_PROTO_ESP)
 			fatalx("the kernel does not tell its algorithms: %s",
 			    strerror(error));
@@ -163,9 +163,9 @@ sockets_open(struct sockets *so, const struct opts *op, struct kalgs *ka)
 		so->so_probe[family == 6] = sock_probe(family);
 	}
 	if (so->so_nudp == 0)
-		fatalx("the kernel has no IPv%s",
-		    op->op_families == FAMILY_6 ? "6: start isakmpd without -6" :
-		    "4: start isakmpd without -4");
+		fatalx("the kernel has no IPv%c: start isakmpd without -%c",
+		    op->op_families == FAMILY_6 ? '6' : '4',
+		    op->op_families == FAMILY_6 ? '6' : '4');
 	if (op->op_natt != 0)
 		sock_checkencap(op->op_natt, "isakmpd -T");
 }

@@ -102,12 +102,14 @@ list_ext(const struct sadb_ext *ext, int cipher, struct kernel_alg *al,
     unsigned int max, unsigned int *n)
 {
 	const struct sadb_supported *sup = (const void *)ext;
-	const struct sadb_alg *sa = (const void *)(sup + 1);
+	const struct sadb_alg *sa;
 	unsigned int left;
 
+	if (ext == NULL)
+		return (0);
+	sa = (const void *)(sup + 1);
 	/* both are one unit of the length */
-	for (left = ext == NULL ? 0 : ext->sadb_ext_len - 1U; left > 0;
-	    left--, sa++) {
+	for (left = ext->sadb_ext_len - 1U; left > 0; left--, sa++) {
 		if (*n == max)
 			return (ENOSPC);
 		memset(&al[*n], 0, sizeof(al[*n]));

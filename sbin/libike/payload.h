@@ -80,7 +80,7 @@ struct pkts {
 };
 void	 pkts_clear(struct pkts *);
 size_t	 pkts_len(const struct pkts *);
-int	 pkts_new(struct pkts *, unsigned int n);	/* empty ones; 0 or -1 */
+int	 pkts_new(struct pkts *, unsigned int n); /* empty ones; 0 or -1 */
 /* The header with that next payload and length. */
 void	 hdr_put(struct buf *, const struct ike_hdr *, uint8_t next,
 	    size_t len);

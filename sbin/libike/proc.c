@@ -435,7 +435,8 @@ proc_emptydir(void)
 	if (mkdir(proc_prog.pp_empty, 0755) == -1 && errno != EEXIST)
 		fatal("%s", proc_prog.pp_empty);
 	if (!proc_safedir(proc_prog.pp_empty))
-		fatalx("%s is not a directory of root's alone", proc_prog.pp_empty);
+		fatalx("%s is not a directory of root's alone",
+		    proc_prog.pp_empty);
 	return (proc_prog.pp_empty);
 }
 

@@ -80,7 +80,8 @@ says "$W/log" 'C set [peer-b]:Authentication...'
 : >"$W/log"
 say 'C set [peer-b]:Authentication=sesame force' \
     'C set [peer-b]:Authentication sesame' 'C Authentication sesame' \
-    'set [peer-b]:Authentication=sesame' 'C rmv [peer-c]:Authentication=sesame' \
+    'set [peer-b]:Authentication=sesame' \
+    'C rmv [peer-c]:Authentication=sesame' \
     'C rms [peer-b]:Authentication=sesame' 'C rms [Authentication sesame' \
     'C get [peer-c]:Authentication sesame' r
 await 5 test -s "$UM_RUN/isakmpd.report" || fail "no report"

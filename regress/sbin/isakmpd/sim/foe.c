@@ -186,7 +186,8 @@ test_replay(struct sim *s)
 	pair_startboth(&p);
 	tape_start(&t, s, 0);
 	t.t_every = 1000;
-	pair_settle(&p, 2 * SIM_MIN);
+	pair_back(&p, SIM_MIN);
+	sim_run(s, 45 * SIM_SEC);
 	print = pair_print(&p, 0);
 	pair_flows(&p, 100);
 	t.t_every = 1 + sim_below(s, 100);

@@ -204,8 +204,10 @@ forge_take(struct forge *f, uint8_t exch)
 
 	for (i = 0; i < f->f_nin; i++) {
 		d = f->f_in[i];
+		/* not a late one of an SA of before */
 		if (hdr_parse(&f->f_hdr, d->dg_data, d->dg_len) == 0 &&
-		    f->f_hdr.h_exch == exch)
+		    f->f_hdr.h_exch == exch && (!f->f_initiator ||
+		    memcmp(d->dg_data, f->f_cookies, V1_COOKIELEN) == 0))
 			break;
 	}
 	if (i == f->f_nin)
