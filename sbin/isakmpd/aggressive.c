@@ -89,7 +89,7 @@ aggr_start(struct exch *x)
 	p1_putreqs(x, &mb);
 	p1_vendors(sa, &mb, NULL);
 	put_padding(sa, &mb);
-	x->x_state = XS_SENT_SA;
+	exch_to(x, XS_SENT_SA);
 	(void)exch_send(x, &mb, 1);
 }
 
@@ -220,13 +220,13 @@ aggr_signed(struct exch *x)
 			    x->x_question);
 			return;
 		}
-		x->x_state = XS_SENT_AUTH;
+		exch_to(x, XS_SENT_AUTH);
 		(void)exch_send(x, &x->x_reply, 0);
 		return;
 	}
 	natt_put(sa, &x->x_reply);
 	p1_contact(x, &x->x_reply, NULL);
-	x->x_state = XS_DONE;
+	exch_to(x, XS_DONE);
 	if (exch_send(x, &x->x_reply, 0) == 0)
 		p1_done(x);
 }

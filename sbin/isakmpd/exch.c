@@ -116,11 +116,22 @@ exch_free(struct exch *x)
 	free(x);
 }
 
+/* -v shows them. */
+void
+exch_to(struct exch *x, enum exch_state state)
+{
+	x->x_state = state;
+	if (log_getverbose() > 0)
+		log_info("%s: %s with %s, %s", exch_title(x),
+		    v1_exch_name(x->x_type), addr_print(&x->x_sa->sa_peer),
+		    exch_state_name(x));
+}
+
 void
 exch_done(struct exch *x)
 {
 	exch_forget(x);
-	x->x_state = XS_DONE;
+	exch_to(x, XS_DONE);
 	x->x_again = 0;
 	en_timer(x->x_sa->sa_engine, &x->x_timer, EXCH_LINGER);
 }

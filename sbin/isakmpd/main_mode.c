@@ -50,7 +50,7 @@ main_start(struct exch *x)
 		return;
 	}
 	p1_vendors(sa, &mb, NULL);
-	x->x_state = XS_SENT_SA;
+	exch_to(x, XS_SENT_SA);
 	(void)exch_send(x, &mb, 1);
 }
 
@@ -92,7 +92,7 @@ recv_sa(struct engine *en, struct arrival *ar)
 	    c.c_prop->p_spi.s_len);
 	p1_vendors(sa, &mb, m);
 	exch_note(x, ar->ar_raw, ar->ar_rawlen);
-	x->x_state = XS_SENT_CHOICE;
+	exch_to(x, XS_SENT_CHOICE);
 	(void)exch_send(x, &mb, 0);
 }
 
@@ -126,7 +126,7 @@ recv_choice(struct exch *x, struct arrival *ar)
 	p1_putke(x, &mb);
 	p1_putreqs(x, &mb);
 	natt_put(sa, &mb);
-	x->x_state = XS_SENT_KE;
+	exch_to(x, XS_SENT_KE);
 	(void)exch_send(x, &mb, 1);
 }
 
@@ -165,7 +165,7 @@ main_keyed(struct exch *x)
 		p1_putke(x, &mb);
 		p1_putreqs(x, &mb);
 		natt_put(sa, &mb);
-		x->x_state = XS_SENT_KE;
+		exch_to(x, XS_SENT_KE);
 		(void)exch_send(x, &mb, 1);
 		return;
 	}
@@ -180,7 +180,7 @@ void
 main_signed(struct exch *x)
 {
 	p1_contact(x, &x->x_reply, NULL);
-	x->x_state = XS_SENT_AUTH;
+	exch_to(x, XS_SENT_AUTH);
 	if (exch_send(x, &x->x_reply, x->x_initiator) == 0 &&
 	    !x->x_initiator)
 		p1_done(x);

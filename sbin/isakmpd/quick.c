@@ -94,7 +94,7 @@ quick_start(struct sa *sa, struct conn *cn, struct pair *replaces)
 		mb_data(&mb, V1_P_KE, x->x_gxi.b_data, x->x_gxi.b_len);
 	mb_id2(&mb, &pc->pc_local);
 	mb_id2(&mb, &pc->pc_remote);
-	x->x_state = XS_SENT_QM1;
+	exch_to(x, XS_SENT_QM1);
 	return (exch_send_hashed(x, QM_HASH1, &mb, 1));
 }
 
@@ -277,7 +277,7 @@ send_qm2(struct exch *x, const struct msg *m, const struct p2_choice *c)
 	for (i = 0; i < m->m_nids; i++)
 		mb_data(&mb, V1_P_ID, m->m_id[i].i_body.s_data,
 		    m->m_id[i].i_body.s_len);
-	x->x_state = XS_SENT_QM2;
+	exch_to(x, XS_SENT_QM2);
 	(void)exch_send_hashed(x, QM_HASH2, &mb, 1);
 }
 
@@ -410,7 +410,7 @@ recv_qm2(struct exch *x, struct arrival *ar)
 	if (exch_send_hashed(x, QM_HASH3, &mb, 0) == -1)
 		return;
 	if (ar->ar_hdr.h_flags & V1_F_COMMIT) {
-		x->x_state = XS_COMMIT;
+		exch_to(x, XS_COMMIT);
 		en_timer(en, &x->x_timer, COMMIT_WAIT);
 	} else
 		quick_done(x, other);

@@ -323,6 +323,8 @@ struct exch	*exch_new(struct sa *, uint8_t type, int initiator,
 		    uint32_t msgid);
 void		 exch_tell(const struct exch *);	/* that it ends here */
 void		 exch_free(struct exch *);
+void		 exch_to(struct exch *, enum exch_state);
+const char	*exch_state_name(const struct exch *);	/* show.c */
 /* Nothing more is to come; it answers doubles for EXCH_LINGER. */
 void		 exch_done(struct exch *);
 /* It failed: logged, connections told; the SA goes with phase 1. */

@@ -23,8 +23,8 @@
 #include "log.h"
 #include "sa.h"
 
-static const char *
-state_name(const struct exch *x)
+const char *
+exch_state_name(const struct exch *x)
 {
 	static const char *const names[] = {
 		[XS_START] = "starting",
@@ -57,7 +57,7 @@ show_exch(struct buf *b, const struct exch *x, uint64_t now)
 		return;
 	buf_printf(b, "\texchange %s msgid %08x, %s, %s, %llu s, %u "
 	    "retransmissions\n", v1_exch_name(x->x_type), x->x_msgid,
-	    x->x_initiator ? "initiator" : "responder", state_name(x),
+	    x->x_initiator ? "initiator" : "responder", exch_state_name(x),
 	    (unsigned long long)(now - x->x_started) / 1000, x->x_tries);
 }
 
