@@ -28,6 +28,15 @@
  * What we say
  */
 
+static void
+put_spi(uint8_t to[4], uint32_t spi)
+{
+	to[0] = spi >> 24;
+	to[1] = spi >> 16;
+	to[2] = spi >> 8;
+	to[3] = spi;
+}
+
 /*
  * In phase 1 nothing protects it: the keys are what is doubted.  In phase 2
  * the peer's SPI says which of its exchanges is meant.
@@ -112,11 +121,21 @@ info_goodbye(struct sa *sa)
 	}
 }
 
+/* Pairs that we answered for over it go along: in the same message. */
 void
 info_delete_sa(struct sa *sa)
 {
+	const struct exch *x;
 	struct msgb mb = { 0 };
+	uint8_t spi[4];
 
+	TAILQ_FOREACH(x, &sa->sa_exchs, x_entry) {
+		if (x->x_initiator || x->x_state != XS_SENT_QM2 ||
+		    x->x_pair == NULL)
+			continue;
+		put_spi(spi, x->x_pair->pr_in);
+		mb_delete1(&mb, x->x_pair->pr_proto, spi, sizeof(spi), 1);
+	}
 	mb_delete1(&mb, V1_PROTO_ISAKMP, sa->sa_cookies, 16, 1);
 	(void)sa_inform(sa, &mb);
 }

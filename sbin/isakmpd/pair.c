@@ -360,22 +360,31 @@ pair_retire(struct pair *pr)
 }
 
 /*
- * Two that were made at once: both ends take the one with the highest SPI.
- * If the other end did not see them as such and keeps the other, it says so
- * by a DELETE before this one is forgotten here.
+ * Who began them, and within a moment, both ends see alike; when they were
+ * settled they do not.  Of two that were made at once by either end the one
+ * with the highest SPI is taken, else the one that was begun later.  If the
+ * other end sees it otherwise after all, it says so by a DELETE before this
+ * one is forgotten here.
  */
 static void
 pair_replace(struct pair *new, struct pair *old)
 {
 	struct engine *en = new->pr_conn->cn_engine;
-	struct pair *loser = old;
+	struct pair *loser = old, *later = new;
+	uint64_t apart;
 
-	if (new->pr_created < old->pr_settled &&
-	    higher(old) > higher(new))
+	if (old->pr_created > new->pr_created)
+		later = old;
+	apart = later->pr_created - (later == new ? old : new)->pr_created;
+	if (((new->pr_flags ^ old->pr_flags) & PRF_INITIATOR) == 0 ||
+	    apart > PAIR_OVERLAP) {
+		pair_retire(later == new ? old : new);
+		return;
+	}
+	if (higher(old) > higher(new))
 		loser = new;
 	pair_retire(loser);
-	if (new->pr_created < old->pr_settled)
-		en_timer(en, &loser->pr_timer, UNSURE * PAIR_DRAIN);
+	en_timer(en, &loser->pr_timer, UNSURE * PAIR_DRAIN);
 }
 
 static uint64_t

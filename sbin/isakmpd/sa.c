@@ -153,12 +153,8 @@ sa_orphans(const struct sa *sa)
 void
 sa_close(struct sa *sa, const char *why)
 {
-	struct exch *x;
-
 	if (sa->sa_flags & SAF_CLOSING)
 		return;
-	TAILQ_FOREACH(x, &sa->sa_exchs, x_entry)
-		exch_tell(x);
 	sa->sa_flags |= SAF_CLOSING;
 	dbg(DBG_SA, 10, "ISAKMP SA %s closed: %s", sa_name(sa), why);
 	if (sa->sa_flags & SAF_ESTABLISHED)
