@@ -30,6 +30,7 @@
 
 #include "confdb.h"
 #include "log.h"
+#include "proc.h"
 
 #define MAXLINE		(CONF_MAXNAME + CONF_MAXVALUE + 1024)
 #define MAXERRORS	100		/* told; the others are counted */
@@ -315,19 +316,6 @@ confdb_parse(struct confdb *db, const char *file, const char *text,
 	return (error);
 }
 
-/*
- * The number of the owner is the host's: the kernel that the tools talk to
- * may call this user root.
- */
-static int
-is_ours(uid_t uid)
-{
-	uid_t r, e, s;
-
-	return (uid == 0 || uid == getuid() ||
-	    (getresuid(&r, &e, &s) == 0 && uid == r));
-}
-
 static int
 open_private(const char *file, struct stat *st, const char **why)
 {
@@ -340,7 +328,7 @@ open_private(const char *file, struct stat *st, const char **why)
 		*why = strerror(errno);
 	else if (!S_ISREG(st->st_mode))
 		*why = "is no regular file";
-	else if (!is_ours(st->st_uid))
+	else if (!proc_isowner(st->st_uid))
 		*why = "owner not root or current user: chown it";
 	else if (st->st_mode & (S_IWGRP | S_IXGRP | S_IRWXO))
 		*why = "group writable or world read/writable: chmod 600 it";
@@ -348,8 +336,10 @@ open_private(const char *file, struct stat *st, const char **why)
 		*why = "is larger than 16 MB";
 	else
 		return (fd);
-	if (fd != -1)
+	if (fd != -1) {
 		close(fd);
+		errno = EPERM;		/* it is there */
+	}
 	return (-1);
 }
 

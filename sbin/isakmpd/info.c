@@ -37,9 +37,19 @@ put_spi(uint8_t to[4], uint32_t spi)
 	to[3] = spi;
 }
 
+/* What came last was encrypted and could be read: the keys are the same. */
+static int
+keys_known(const struct exch *x)
+{
+	return ((x->x_sa->sa_flags & SAF_HALFOPEN) == 0 &&
+	    (x->x_state == XS_SENT_AUTH || (x->x_type == V1_X_MAIN &&
+	    x->x_state == XS_SENT_KE && !x->x_initiator)));
+}
+
 /*
- * In phase 1 nothing protects it: the keys are what is doubted.  In phase 2
- * the peer's SPI says which of its exchanges is meant.
+ * In phase 1 nothing protects it as long as the keys are doubted.  Who
+ * answered our proof takes the SA for established, so that it has to hear of
+ * its end.  In phase 2 the peer's SPI says which of its exchanges is meant.
  */
 void
 info_refuse(struct exch *x, uint16_t type)
@@ -50,6 +60,14 @@ info_refuse(struct exch *x, uint16_t type)
 	    x->x_spi >> 8, x->x_spi };
 
 	sa->sa_engine->en_stats.st_notifies++;
+	if (sa->sa_p1 == x && keys_known(x)) {
+		mb_notify1(&mb, V1_PROTO_ISAKMP, sa->sa_cookies, 16, type,
+		    NULL, 0);
+		(void)sa_inform(sa, &mb);
+		if (x->x_initiator)
+			info_delete_sa(sa);
+		return;
+	}
 	if (sa->sa_p1 == x) {
 		send_notify(sa->sa_engine, &sa->sa_local, &sa->sa_peer,
 		    sa_natt(sa), sa->sa_cookies, type,

@@ -142,11 +142,12 @@ unreadable(struct exch *x, struct arrival *ar, const char *why)
 		return;
 	x->x_said = V1_N_PAYLOAD_MALFORMED;
 	log_warnx("%s: %s from %s cannot be read (%s)%s", exch_title(x),
-	    v1_exch_name(x->x_type), addr_print(&ar->ar_peer), why,
+	    v1_exch_name(ar->ar_hdr.h_exch), addr_print(&ar->ar_peer), why,
 	    sa->sa_auth == V1_AUTH_PSK ?
 	    ": the pre-shared keys differ? Let both ends have the same" : "");
-	send_notify(en, &ar->ar_local, &ar->ar_peer, ar->ar_natt, ar->ar_raw,
-	    V1_N_PAYLOAD_MALFORMED, ar->ar_rawlen);
+	if (ar->ar_hdr.h_exch != V1_X_INFO)
+		send_notify(en, &ar->ar_local, &ar->ar_peer, ar->ar_natt,
+		    ar->ar_raw, V1_N_PAYLOAD_MALFORMED, ar->ar_rawlen);
 }
 
 /* Has this exchange keys for what comes next? */
@@ -240,7 +241,10 @@ phase2_open(struct sa *sa, struct exch *x, struct arrival *ar)
 	else if (keys_iv2(&sa->sa_keys, ar->ar_hdr.h_msgid, iv) == -1)
 		return;
 	if (open_chain(sa, ar, iv) == -1 || parse(en, ar, 1, 2, &why) != 0) {
-		drop(en, ar, why);
+		if (sa->sa_flags & SAF_ESTABLISHED)
+			drop(en, ar, why);
+		else
+			unreadable(sa->sa_p1, ar, why);
 		return;
 	}
 	if (!MSG_HAS(&ar->ar_msg, V1_P_HASH) ||
