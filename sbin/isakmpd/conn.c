@@ -272,7 +272,8 @@ conn_changed(struct conn *cn)
 			conn_later(cn, en_jitter(en, 50, 500));
 		return;
 	}
-	en_untimer(en, &cn->cn_timer);
+	if (sa_for(en, cn->cn_conf->pc_peer) != NULL)
+		en_untimer(en, &cn->cn_timer);
 	cn->cn_failures = 0;
 	free(cn->cn_said);
 	cn->cn_said = NULL;

@@ -25,6 +25,7 @@
 #include "log.h"
 #include "sa.h"
 
+#define QUICK_LAST	5000	/* ms for what is under way otherwise */
 #define QUICK_FAILS	4	/* in a row, until phase 1 is made anew */
 #define MAXDOUBLES	5	/* answers to one message, beyond the first */
 
@@ -183,7 +184,7 @@ exch_fail(struct exch *x, const char *fmt, ...)
 	if (cn->cn_failures % QUICK_FAILS == 0 &&
 	    (sa->sa_flags & SAF_ESTABLISHED)) {
 		sa->sa_flags |= SAF_REPLACED;
-		en_timer(sa->sa_engine, &sa->sa_hard, 0);
+		en_timer(sa->sa_engine, &sa->sa_hard, QUICK_LAST);
 	}
 }
 

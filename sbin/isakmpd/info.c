@@ -79,17 +79,33 @@ info_refuse(struct exch *x, uint16_t type)
 	(void)sa_inform(sa, &mb);
 }
 
-/* Over any ISAKMP SA with the peer that is there. */
+/* Over any ISAKMP SA with this very peer that is there. */
+static struct sa *
+pair_sa(const struct pair *pr)
+{
+	struct engine *en = pr->pr_conn->cn_engine;
+	struct sa *sa, *best = NULL;
+
+	TAILQ_FOREACH(sa, &en->en_sas, sa_entry)
+		if (sa->sa_conf == pr->pr_conn->cn_conf->pc_peer &&
+		    (sa->sa_flags & (SAF_ESTABLISHED | SAF_CLOSING)) ==
+		    SAF_ESTABLISHED &&
+		    id_cmp(&sa->sa_remote, &pr->pr_remote) == 0 &&
+		    (best == NULL || (best->sa_flags & SAF_REPLACED) ||
+		    (sa->sa_flags & SAF_REPLACED) == 0))
+			best = sa;
+	return (best);
+}
+
 void
 info_delete_pair(struct pair *pr)
 {
-	struct conn *cn = pr->pr_conn;
-	struct sa *sa = sa_for(cn->cn_engine, cn->cn_conf->pc_peer);
+	struct sa *sa = pair_sa(pr);
 	const uint8_t spi[4] = { pr->pr_in >> 24, pr->pr_in >> 16,
 	    pr->pr_in >> 8, pr->pr_in };
 	struct msgb mb = { 0 };
 
-	if (sa == NULL || id_cmp(&sa->sa_remote, &pr->pr_remote) != 0)
+	if (sa == NULL)
 		return;
 	mb_delete1(&mb, pr->pr_proto, spi, sizeof(spi), 1);
 	(void)sa_inform(sa, &mb);

@@ -518,7 +518,8 @@ pair_rekey(struct pair *pr)
 	pr->pr_flags |= PRF_SOFT;
 	if (conn_answering(cn) || pair_succeeded(pr))
 		return;
-	if ((sa = sa_for(en, pe)) != NULL)
+	if ((sa = sa_for(en, pe)) != NULL &&
+	    id_cmp(&sa->sa_remote, &pr->pr_remote) == 0)
 		(void)quick_start(sa, cn, pr);
 	else if (sa_making(en, pe) == NULL && pe->pe_addr.ia_family != 0)
 		p1_start(en, pe);
