@@ -359,34 +359,6 @@ pair_retire(struct pair *pr)
 	en_timer(en, &pr->pr_timer, PAIR_DRAIN);
 }
 
-/*
- * Who began them, and within a moment, both ends see alike; when they were
- * settled they do not.  Of two that were made at once by either end the one
- * with the highest SPI is taken, else the one that was begun later.  If the
- * other end sees it otherwise after all, it says so by a DELETE before this
- * one is forgotten here.
- */
-static void
-pair_replace(struct pair *new, struct pair *old)
-{
-	struct engine *en = new->pr_conn->cn_engine;
-	struct pair *loser = old, *later = new;
-	uint64_t apart;
-
-	if (old->pr_created > new->pr_created)
-		later = old;
-	apart = later->pr_created - (later == new ? old : new)->pr_created;
-	if (((new->pr_flags ^ old->pr_flags) & PRF_INITIATOR) == 0 ||
-	    apart > PAIR_OVERLAP) {
-		pair_retire(later == new ? old : new);
-		return;
-	}
-	if (higher(old) > higher(new))
-		loser = new;
-	pair_retire(loser);
-	en_timer(en, &loser->pr_timer, UNSURE * PAIR_DRAIN);
-}
-
 static uint64_t
 soft_ms(const struct pair *pr)
 {
@@ -395,26 +367,94 @@ soft_ms(const struct pair *pr)
 	return (pr->pr_life_s * part);
 }
 
+/* The last that was begun by us, or by the peer, of those nobody deleted. */
+static struct pair *
+pair_last(struct conn *cn, unsigned int initiator)
+{
+	struct pair *pr, *best = NULL;
+
+	TAILQ_FOREACH(pr, &cn->cn_pairs, pr_entry)
+		if ((pr->pr_flags & PRF_IN) && pr->pr_settled != 0 &&
+		    (pr->pr_flags & PRF_INITIATOR) == initiator &&
+		    ((pr->pr_flags & PRF_REPLACED) == 0 || pr->pr_tell) &&
+		    (best == NULL || pr->pr_created >= best->pr_created))
+			best = pr;
+	return (best);
+}
+
+static int
+pairs_atonce(const struct pair *a, const struct pair *b)
+{
+	const uint64_t apart = a->pr_created > b->pr_created ?
+	    a->pr_created - b->pr_created : b->pr_created - a->pr_created;
+
+	return (((a->pr_flags ^ b->pr_flags) & PRF_INITIATOR) &&
+	    apart <= PAIR_OVERLAP);
+}
+
+/*
+ * The one to send by.  Who began which, in what order and within a moment,
+ * both ends see alike; in what order they were settled they do not.  Of the
+ * last ones of either end the later counts, or, if they were made at once,
+ * the one with the highest SPI.
+ */
+static struct pair *
+pair_choose(struct conn *cn)
+{
+	struct pair *ours = pair_last(cn, PRF_INITIATOR);
+	struct pair *theirs = pair_last(cn, 0);
+
+	if (ours == NULL || theirs == NULL)
+		return (ours != NULL ? ours : theirs);
+	if (pairs_atonce(ours, theirs))
+		return (higher(ours) > higher(theirs) ? ours : theirs);
+	return (ours->pr_created > theirs->pr_created ? ours : theirs);
+}
+
+/* It is sent by again. */
+static int
+pair_restore(struct pair *pr)
+{
+	struct engine *en = pr->pr_conn->cn_engine;
+
+	if (pair_install_out(pr) != 0)
+		return (-1);
+	pr->pr_flags &= ~PRF_REPLACED;
+	if (pr->pr_life_s != 0)
+		en_timer(en, &pr->pr_timer, soft_ms(pr) + LATE);
+	else
+		en_untimer(en, &pr->pr_timer);
+	return (0);
+}
+
+/*
+ * If the other end sees it otherwise after all, it says so by a DELETE before
+ * one that was made at once with the chosen one is forgotten here.
+ */
 void
 pair_settled(struct pair *pr)
 {
-	struct engine *en = pr->pr_conn->cn_engine;
-	struct pair *other, *next;
+	struct conn *cn = pr->pr_conn;
+	struct engine *en = cn->cn_engine;
+	struct pair *best, *other;
 
 	pr->pr_settled = en_now(en);
 	if (pr->pr_life_s != 0)
 		en_timer(en, &pr->pr_timer, soft_ms(pr) + LATE);
-	dbg(DBG_SA, 10, "%s: SPIs in %08x, out %08x", pr->pr_conn->cn_conf->
-	    pc_name, pr->pr_in, pr->pr_out);
-	for (other = TAILQ_FIRST(&pr->pr_conn->cn_pairs); other != NULL;
-	    other = next) {
-		next = TAILQ_NEXT(other, pr_entry);
-		if (other != pr && other->pr_settled != 0 &&
-		    (other->pr_flags & PRF_REPLACED) == 0 &&
-		    (pr->pr_flags & PRF_REPLACED) == 0)
-			pair_replace(pr, other);
+	dbg(DBG_SA, 10, "%s: SPIs in %08x, out %08x", cn->cn_conf->pc_name,
+	    pr->pr_in, pr->pr_out);
+	best = pair_choose(cn);
+	if ((best->pr_flags & PRF_REPLACED) && pair_restore(best) == -1)
+		best = pr;
+	TAILQ_FOREACH(other, &cn->cn_pairs, pr_entry) {
+		if (other == best || other->pr_settled == 0 ||
+		    (other->pr_flags & PRF_REPLACED))
+			continue;
+		pair_retire(other);
+		if (pairs_atonce(other, best))
+			en_timer(en, &other->pr_timer, UNSURE * PAIR_DRAIN);
 	}
-	conn_changed(pr->pr_conn);
+	conn_changed(cn);
 }
 
 void
@@ -443,15 +483,8 @@ pair_revive(struct conn *cn)
 	TAILQ_FOREACH(pr, &cn->cn_pairs, pr_entry)
 		if ((pr->pr_flags & (PRF_IN | PRF_REPLACED)) ==
 		    (PRF_IN | PRF_REPLACED) && pr->pr_tell &&
-		    pr->pr_settled != 0 && pair_install_out(pr) == 0) {
-			pr->pr_flags &= ~PRF_REPLACED;
-			if (pr->pr_life_s != 0)
-				en_timer(cn->cn_engine, &pr->pr_timer,
-				    soft_ms(pr) + LATE);
-			else
-				en_untimer(cn->cn_engine, &pr->pr_timer);
+		    pr->pr_settled != 0 && pair_restore(pr) == 0)
 			return;
-		}
 }
 
 void

@@ -199,7 +199,7 @@ forge_read(struct forge *f, const struct dgram *d)
 int
 forge_take(struct forge *f, uint8_t exch)
 {
-	struct dgram *d;
+	struct dgram *d = NULL;
 	unsigned int i;
 
 	for (i = 0; i < f->f_nin; i++) {

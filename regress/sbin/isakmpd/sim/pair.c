@@ -461,7 +461,7 @@ pair_none(struct pair *p, const char *what)
 		if (ec.ec_sas > 4)
 			sim_fail(p->p_sim, "%s: %u ISAKMP SAs", what,
 			    ec.ec_sas);
-		if (n->n_maxsent > 30)
+		if (n->n_maxsent > 40)
 			sim_fail(p->p_sim, "%s: %s: %u messages a minute",
 			    what, n->n_name, n->n_maxsent);
 	}
