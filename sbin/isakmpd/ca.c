@@ -428,10 +428,6 @@ do_verify(struct ca *ca, const struct auth_req *ar, char **why)
 
 	if (id_check(&ar->ar_id, why) == -1)
 		return (-1);
-	if (hash_len(ar->ar_alg) != 0 &&
-	    ar->ar_hash.b_len != hash_len(ar->ar_alg))
-		return (ca_refuse(why, "the hash to be signed has %zu octets",
-		    ar->ar_hash.b_len));
 	for (i = 0; i < ar->ar_ncerts && i < AUTH_MAXCERTS; i++, ac++) {
 		if (ac->ac_encoding == IKE_CERT_X509)
 			return (verify_certs(ca, ar, why));
@@ -442,15 +438,29 @@ do_verify(struct ca *ca, const struct auth_req *ar, char **why)
 	return (verify_local(ca, ar, why));
 }
 
+/*
+ * What RFC 2409 lets sign: a hash as it is.  With its name in front it would
+ * be the signature of a certificate, or of whatever else people sign.
+ */
+static int
+check_hash(const struct auth_req *ar, char **why)
+{
+	const size_t len = hash_len(ar->ar_alg);
+
+	if (len != 0 && ar->ar_hash.b_len == len)
+		return (0);
+	return (ca_refuse(why, "the hash to be signed has %zu octets, not "
+	    "%zu", ar->ar_hash.b_len, len));
+}
+
 static int
 do_it(struct ca *ca, const struct auth_req *ar, struct auth_res *as,
     char **why)
 {
 	if (ar->ar_kind == AUTH_SKEYID)
 		return (do_skeyid(ca, ar, as, why));
-	/* it would be the signature of anything */
-	if (ar->ar_hash.b_len == 0)
-		return (ca_refuse(why, "there is no hash to be signed"));
+	if (check_hash(ar, why) == -1)
+		return (-1);
 	return (ar->ar_kind == AUTH_SIGN ? do_sign(ca, ar, as, why) :
 	    do_verify(ca, ar, why));
 }

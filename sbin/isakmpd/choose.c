@@ -121,7 +121,8 @@ bits_fit(const struct match *ma, const struct range *r, uint16_t want,
 static int
 range_fits(const struct match *ma, const struct range *r, uint32_t theirs)
 {
-	if (theirs == 0 || r->r_want == 0)
+	/* none was offered: there is none to be chosen */
+	if (theirs == 0 || (r->r_want == 0 && !ma->ma_answer))
 		return (1);
 	return (theirs >= r->r_min &&
 	    theirs <= (ma->ma_answer ? r->r_want : r->r_max));

@@ -70,7 +70,10 @@ conn_free(struct conn *cn)
 	cn->cn_flags &= ~(CNF_WANTED | CNF_ONCE);
 	/* those in the making, too: the peer may have them already */
 	while ((pr = TAILQ_FIRST(&cn->cn_pairs)) != NULL)
-		pair_close(pr, !quiet, "its connection goes");
+		if (quiet)
+			pair_free(pr);
+		else
+			pair_close(pr, 1, "its connection goes");
 	conn_forget(cn);
 	en_untimer(en, &cn->cn_timer);
 	TAILQ_REMOVE(&en->en_conns, cn, cn_entry);

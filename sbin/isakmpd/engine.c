@@ -128,7 +128,7 @@ engine_free(struct engine *en)
 
 	if (en == NULL)
 		return;
-	en->en_flags |= ENF_STOPPING;
+	en->en_flags |= ENF_STOPPING | ENF_FREEING;
 	while ((sa = TAILQ_FIRST(&en->en_sas)) != NULL)
 		sa_free(sa);
 	while ((cn = TAILQ_FIRST(&en->en_conns)) != NULL)
@@ -324,7 +324,7 @@ engine_addresses(struct engine *en)
 
 	for (sa = TAILQ_FIRST(&en->en_sas); sa != NULL; sa = next) {
 		next = TAILQ_NEXT(sa, sa_entry);
-		if (sa->sa_flags & SAF_CLOSING)
+		if (sa->sa_flags & (SAF_CLOSING | SAF_ALIAS))
 			continue;
 		if (en->en_world.w_source(en->en_arg, &sa->sa_peer, &now) ||
 		    addr_same(&now, &sa->sa_local) ||
@@ -377,7 +377,8 @@ engine_connect(struct engine *en, const char *name)
 		return ("passive at the moment: M active first");
 	if (cn->cn_conf->pc_peer->pe_addr.ia_family == 0)
 		return ("its peer has no Address to connect to");
-	cn->cn_flags |= CNF_ONCE;
+	cn->cn_flags |= (cn->cn_conf->pc_flags & P2C_ACTIVE) &&
+	    !en->en_model->md_acquireonly ? CNF_WANTED : CNF_ONCE;
 	cn->cn_failures = 0;
 	conn_try(cn);
 	return (NULL);
@@ -491,12 +492,28 @@ cookies_parse(const char *s, uint8_t cookies[16])
 	return (*s == '\0' ? 0 : -1);
 }
 
-/* An exchange under way, or the ISAKMP SA itself. */
+static struct pair *
+pair_bymsgid(struct engine *en, const struct sa *sa, uint32_t msgid)
+{
+	struct pair *pr;
+	struct conn *cn;
+
+	TAILQ_FOREACH(cn, &en->en_conns, cn_entry)
+		TAILQ_FOREACH(pr, &cn->cn_pairs, pr_entry)
+			if (cn->cn_conf->pc_peer == sa->sa_conf &&
+			    pr->pr_msgid == msgid && pr->pr_settled != 0)
+				return (pr);
+	return (NULL);
+}
+
+/* A pair, an exchange under way, or the ISAKMP SA itself. */
 const char *
 engine_delete(struct engine *en, const char *cookies, const char *msgid)
 {
 	uint8_t c[16];
+	struct pair *pr;
 	struct exch *x;
+	struct conn *cn;
 	struct sa *sa;
 	char *end;
 	uint32_t id;
@@ -510,17 +527,19 @@ engine_delete(struct engine *en, const char *cookies, const char *msgid)
 		return (NULL);
 	}
 	id = strtoul(msgid, &end, 16);
-	if (*msgid == '\0' || *end != '\0')
+	if (!isxdigit((unsigned char)*msgid) || *end != '\0' || id == 0 ||
+	    end - msgid > 8)
 		return ("the message ID is a number in hex, or -");
-	if ((x = exch_find(sa, id)) == NULL)
-		return ("that SA has no such exchange");
-	if (x->x_conn != NULL && x->x_pair == NULL) {
-		struct pair *pr = conn_current(x->x_conn);
-
-		if (pr != NULL)
-			pair_close(pr, 1, "deleted");
+	if ((pr = pair_bymsgid(en, sa, id)) != NULL) {
+		pair_close(pr, 1, "deleted");
+		return (NULL);
 	}
+	if ((x = exch_find(sa, id)) == NULL)
+		return ("that peer has no such SA and no such exchange");
+	cn = x->x_conn;
 	exch_free(x);
+	if (cn != NULL && conn_current(cn) == NULL)
+		conn_later(cn, en_jitter(en, 100, 1000));
 	return (NULL);
 }
 

@@ -194,6 +194,7 @@ recv_delete_sa(struct sa *sa, const struct v1_delete *d)
 		else if (other != NULL && sa_sameends(other, sa)) {
 			dbg(DBG_SA, 10, "ISAKMP SA %s: deleted by the peer",
 			    sa_name(other));
+			sa_orphans(other);
 			sa_free(other);
 		}
 	}
@@ -409,6 +410,7 @@ info_recv(struct sa *sa, struct arrival *ar)
 		recv_connected(sa, msgid);
 	if (known || sa_msgid(sa, msgid) == -1)
 		return;
+	sa_count(sa, ar->ar_plain.b_len);
 	if (sa->sa_flags & SAF_ESTABLISHED) {
 		natt_follow(sa, &ar->ar_local, &ar->ar_peer);
 		dpd_heard(sa);

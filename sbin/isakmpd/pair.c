@@ -286,8 +286,11 @@ pair_free(struct pair *pr)
 	struct engine *en = pr->pr_conn->cn_engine;
 
 	pair_forget(pr);
-	pair_mute(pr);
-	pair_deafen(pr);
+	en_untimer(en, &pr->pr_switch);
+	if ((en->en_flags & ENF_FREEING) == 0) {
+		pair_mute(pr);
+		pair_deafen(pr);
+	}
 	en_untimer(en, &pr->pr_timer);
 	TAILQ_REMOVE(&pr->pr_conn->cn_pairs, pr, pr_entry);
 	id_clear(&pr->pr_self);

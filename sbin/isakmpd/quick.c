@@ -66,6 +66,7 @@ quick_new(struct sa *sa, struct conn *cn, struct pair *replaces)
 		exch_fail(x, "out of memory");
 		return (NULL);
 	}
+	x->x_pair->pr_msgid = x->x_msgid;
 	return (x);
 }
 
@@ -134,6 +135,7 @@ accepted(struct exch *x, const struct arrival *ar)
 	struct sa *sa = x->x_sa;
 
 	memcpy(x->x_iv, ar->ar_iv, IV_MAX);
+	sa_count(sa, ar->ar_plain.b_len);
 	exch_note(x, ar->ar_raw, ar->ar_rawlen);
 	natt_follow(sa, &ar->ar_local, &ar->ar_peer);
 	dpd_heard(sa);
@@ -242,6 +244,7 @@ agree(struct exch *x, const struct msg *m, struct p2_choice *c,
 	group = c->c_ours->qx_group;
 	if ((x->x_pair = pair_new(cn, x->x_sa, 0)) == NULL)
 		return (V1_N_NO_PROPOSAL_CHOSEN);
+	x->x_pair->pr_msgid = x->x_msgid;
 	pair_set(x->x_pair, c);
 	if (new_dh(x, group, &x->x_gxr) == -1 ||
 	    take_ke(x, group, m) == -1) {

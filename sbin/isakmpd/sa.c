@@ -284,8 +284,13 @@ sa_settled(struct sa *sa)
 {
 	struct engine *en = sa->sa_engine;
 	const uint64_t life = sa->sa_life_s * 1000ULL;
+	struct ike_addr source;
 
 	sa_proven(sa);
+	/* the peer may have come to any address of ours */
+	if (en->en_world.w_source(en->en_arg, &sa->sa_peer, &source) == 0 &&
+	    !addr_same(&source, &sa->sa_local))
+		sa->sa_flags |= SAF_ALIAS;
 	sa->sa_flags |= SAF_ESTABLISHED;
 	sa->sa_established = sa->sa_heard = en_now(en);
 	en->en_stats.st_p1_ok++;
@@ -304,6 +309,23 @@ sa_settled(struct sa *sa)
 	sa_replace_others(sa);
 	dpd_start(sa);
 	natt_keepalive(sa);
+}
+
+/* Both ways.  At 90 percent of its life it is renewed. */
+void
+sa_count(struct sa *sa, size_t len)
+{
+	const uint64_t life = sa->sa_life_kb * 1024ULL;
+	const uint64_t before = sa->sa_octets;
+
+	sa->sa_octets += len;
+	if (life == 0 || (sa->sa_flags & (SAF_ESTABLISHED | SAF_CLOSING |
+	    SAF_REPLACED)) != SAF_ESTABLISHED)
+		return;
+	if (before < life / 10 * 9 && sa->sa_octets >= life / 10 * 9)
+		en_timer(sa->sa_engine, &sa->sa_soft, 0);
+	if (before < life && sa->sa_octets >= life)
+		en_timer(sa->sa_engine, &sa->sa_hard, 0);
 }
 
 /* Somebody wants it: a connection that we may initiate, or a pair. */

@@ -135,6 +135,7 @@ struct sa {
 #define SAF_REPLACED	0x0200		/* another is there: no new exchange */
 #define SAF_RENEWING	0x0400		/* another is being made */
 #define SAF_CLOSING	0x0800		/* freed soon */
+#define SAF_ALIAS	0x1000		/* not from where w_source says */
 	uint8_t		 sa_cookies[16];	/* initiator's, responder's */
 	struct ike_addr	 sa_local;
 	struct ike_addr	 sa_peer;
@@ -177,6 +178,7 @@ struct pair {
 #define PRF_RENEWING	0x40		/* a quick mode is to replace it */
 #define PRF_SOFT	0x80		/* soft lifetime is over */
 #define PRF_MOVES	0x100		/* the peer moved */
+	uint32_t	 pr_msgid;	/* of its quick mode */
 	uint32_t	 pr_in, pr_out;	/* SPIs, host byte order */
 	uint8_t		 pr_proto;	/* V1_PROTO_ */
 	uint8_t		 pr_id;		/* V1_ESP_, V1_AH_ */
@@ -238,6 +240,7 @@ struct engine {
 #define ENF_PASSIVE	0x02
 #define ENF_NOFLOWS	0x04
 #define ENF_STOPPING	0x08
+#define ENF_FREEING	0x10		/* the kernel keeps its SAs */
 	uint16_t	 en_port;
 	uint16_t	 en_nattport;	/* 0: no NAT traversal */
 	uint64_t	 en_number;	/* of the last exchange */
@@ -312,6 +315,7 @@ int		 sa_msgid(struct sa *, uint32_t msgid);
 int		 sa_msgid_used(const struct sa *, uint32_t msgid);
 uint32_t	 sa_newmsgid(struct sa *);
 const char	*sa_name(const struct sa *);	/* static: cookies and peer */
+void		 sa_count(struct sa *, size_t);	/* octets encrypted */
 int		 sa_natt(const struct sa *);	/* its messages have a marker */
 /* Ours goes as this identity, to be id_clear'ed. 0 or -1. */
 int		 sa_self(const struct sa *, struct ike_id *);

@@ -93,7 +93,7 @@ make(struct sa *sa, struct ike_hdr *h, const struct msgb *mb, uint8_t *iv,
 		return (-1);
 	buf_set8(out, 19, V1_F_ENCRYPTED);
 	buf_set32(out, 24, IKE_HDRLEN + len + pad);
-	sa->sa_octets += len + pad;
+	sa_count(sa, len + pad);
 	return (keys_encrypt(&sa->sa_keys, iv, out->b_data + IKE_HDRLEN,
 	    len + pad));
 }

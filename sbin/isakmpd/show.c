@@ -99,8 +99,8 @@ show_pair(struct buf *b, struct pair *pr, uint64_t now)
 	struct ksa_stat st[2];
 
 	pair_stats(pr, st);
-	buf_printf(b, "SA phase 2 %s spi in 0x%08x out 0x%08x %s %s\n",
-	    cn->cn_conf->pc_name, pr->pr_in, pr->pr_out,
+	buf_printf(b, "SA phase 2 %s msgid %08x spi in 0x%08x out 0x%08x %s "
+	    "%s\n", cn->cn_conf->pc_name, pr->pr_msgid, pr->pr_in, pr->pr_out,
 	    pr->pr_flags & PRF_INITIATOR ? "initiator" : "responder",
 	    pr->pr_settled == 0 ? "larval" : pr->pr_flags & PRF_REPLACED ?
 	    "replaced" : "mature");

@@ -151,7 +151,11 @@ is '1 certificates' sign "$W/east" me@east.org $hash "$W/sig"
 is 'certs/east.crt has our key but is not for FQDN/else.example.org' \
     sign "$W/east" else.example.org $hash "$W/sig"
 is '0 certificates' sign "$W/east" else.example.org $hash "$W/sig"
-is 'no: there is no hash' sign "$W/east" east.example.org '' "$W/sig"
+is 'no: the hash to be signed has 0 octets' \
+    sign "$W/east" east.example.org '' "$W/sig"
+# With its name in front it would be the signature of anything at all.
+is 'no: the hash to be signed has 51 octets' sign "$W/east" east.example.org \
+    3031300d060960864801650304020105000420$(printf '%064d' 1) "$W/sig"
 
 # the one by a CA that the peer asks for, with those between
 key "$W/mid.key"
@@ -214,8 +218,8 @@ is 'is not by the key' verify "$W/west" east.example.org $hash "$W/named" \
 : >"$W/empty"
 is 'is not by the key' verify "$W/west" east.example.org $hash "$W/empty" \
     "4:$W/east.der"
-is 'no: there is no hash' verify "$W/west" east.example.org '' "$W/sig" \
-    "4:$W/east.der"
+is 'no: the hash to be signed has 0 octets' \
+    verify "$W/west" east.example.org '' "$W/sig" "4:$W/east.der"
 head -c 100 "$W/east.der" >"$W/cut"
 is 'certificate 1 of the peer is none' $v "4:$W/cut"
 cert old "$local" root "$san" -days -1

@@ -201,6 +201,20 @@ do_skeyid(char *argv[])
 	auth_res_clear(&as);
 }
 
+/* The hash of IKEv1 that has so many octets; else SHA2-256. */
+static uint16_t
+alg_of(size_t len)
+{
+	static const uint16_t algs[] = { V1_HASH_MD5, V1_HASH_SHA1,
+	    V1_HASH_SHA2_256, V1_HASH_SHA2_384, V1_HASH_SHA2_512 };
+	size_t i;
+
+	for (i = 0; i < sizeof(algs) / sizeof(algs[0]); i++)
+		if (hash_len(algs[i]) == len)
+			return (algs[i]);
+	return (V1_HASH_SHA2_256);
+}
+
 static void
 do_sign(char *argv[])
 {
@@ -212,6 +226,7 @@ do_sign(char *argv[])
 	if (id_parse(argv[1], &ar.ar_id) == -1)
 		errx(2, "no identity: %s", argv[1]);
 	take_hex(&ar.ar_hash, argv[2]);
+	ar.ar_alg = alg_of(ar.ar_hash.b_len);
 	for (i = 4; argv[i] != NULL; i++)
 		take_cert(&ar, IKE_CERT_X509, argv[i]);
 	if (ask(ca_open(argv[0], NULL), &ar, &as)) {
@@ -236,6 +251,7 @@ do_verify(char *argv[])
 	if (id_parse(argv[1], &ar.ar_id) == -1)
 		errx(2, "no identity: %s", argv[1]);
 	take_hex(&ar.ar_hash, argv[2]);
+	ar.ar_alg = alg_of(ar.ar_hash.b_len);
 	take_file(&ar.ar_sig, argv[3]);
 	for (i = 4; argv[i] != NULL; i++) {
 		file = strchr(argv[i], ':') + 1;
