@@ -111,6 +111,10 @@ dpd_timeout(void *arg)
 		en_timer(en, &sa->sa_dpd, interval(sa));
 		return;
 	}
+	if (sa->sa_dpdtries > DPD_TRIES && last_esp(sa) < interval(sa)) {
+		sa_close(sa, "the peer lives, but does not know it");
+		return;
+	}
 	if (sa->sa_dpdtries > DPD_TRIES) {
 		sa_dead(sa, "does not answer any more (dead peer detection)");
 		return;
@@ -118,6 +122,19 @@ dpd_timeout(void *arg)
 	sa->sa_dpdtries++;
 	en->en_stats.st_probes++;
 	en_timer(en, &sa->sa_dpd, DPD_RETRY);
+	dpd_say(sa, V1_N_R_U_THERE, ++sa->sa_dpdout);
+}
+
+void
+dpd_ask(struct sa *sa)
+{
+	if ((sa->sa_flags & (SAF_ESTABLISHED | SAF_DPD)) !=
+	    (SAF_ESTABLISHED | SAF_DPD) || interval(sa) == 0 ||
+	    sa->sa_dpdtries != 0)
+		return;
+	sa->sa_dpdtries = 1;
+	sa->sa_engine->en_stats.st_probes++;
+	en_timer(sa->sa_engine, &sa->sa_dpd, DPD_RETRY);
 	dpd_say(sa, V1_N_R_U_THERE, ++sa->sa_dpdout);
 }
 

@@ -362,20 +362,34 @@ sa_soft(void *arg)
 	en_timer(en, &sa->sa_soft, RENEW_RETRY);
 }
 
+static int
+sa_busy(const struct sa *sa)
+{
+	const struct exch *x;
+
+	TAILQ_FOREACH(x, &sa->sa_exchs, x_entry)
+		if (x->x_state != XS_DONE)
+			return (1);
+	return (0);
+}
+
 /*
  * Who said the last word of phase 1 cannot know that it was heard: until the
- * peer says something over what is to replace this SA, this one stays.
+ * peer says something over what is to replace this SA, this one stays; it is
+ * asked to.  What is under way comes to its end.
  */
 static int
 sa_needed(const struct sa *sa)
 {
-	const struct sa *other;
+	struct sa *other;
 	int heirs = 0;
 
 	if ((sa->sa_flags & SAF_REPLACED) == 0 || (sa->sa_life_s != 0 &&
 	    en_now(sa->sa_engine) - sa->sa_established >=
 	    sa->sa_life_s * 1000ULL))
 		return (0);
+	if (sa_busy(sa))
+		return (1);
 	TAILQ_FOREACH(other, &sa->sa_engine->en_sas, sa_entry) {
 		if (other == sa || !sa_sameends(other, sa) ||
 		    (other->sa_flags & (SAF_ESTABLISHED | SAF_REPLACED)) !=
@@ -385,6 +399,7 @@ sa_needed(const struct sa *sa)
 		    (other->sa_conf->pe_exch == V1_X_AGGRESSIVE) ||
 		    other->sa_heard > other->sa_established)
 			return (0);
+		dpd_ask(other);
 		heirs++;
 	}
 	return (heirs > 0);

@@ -474,6 +474,7 @@ void		 info_notifies(struct sa *, struct exch *, const struct msg *);
 
 /* dpd.c */
 void		 dpd_start(struct sa *);
+void		 dpd_ask(struct sa *);	/* now, whatever else is heard */
 void		 dpd_heard(struct sa *);
 void		 dpd_notify(struct sa *, const struct v1_notify *);
 
