@@ -296,6 +296,7 @@ engine_addresses(struct engine *en)
 	TAILQ_FOREACH_SAFE(tn, &en->en_tunnels, tn_entry, next) {
 		if ((sa = tn->tn_sa) == NULL || tn->tn_plan == NULL ||
 		    sa->sa_state != SA_ESTABLISHED ||
+		    (sa->sa_flags & SAF_ALIAS) ||
 		    tn->tn_plan->pn_policy->pol_local.ce_addr.ia_family != 0)
 			continue;
 		local = sa->sa_local;

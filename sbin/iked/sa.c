@@ -314,8 +314,13 @@ sa_settled(struct sa *sa)
 {
 	struct engine *en = sa->sa_engine;
 	struct plan *pn = sa->sa_tun->tn_plan;
+	struct ike_addr source;
 	uint64_t life;
 
+	/* the peer may have come to any address of ours */
+	if (en->en_world.w_source(en->en_arg, &sa->sa_peer, &source) == 0 &&
+	    !addr_same(&source, &sa->sa_local))
+		sa->sa_flags |= SAF_ALIAS;
 	sa->sa_state = SA_ESTABLISHED;
 	sa->sa_established = en_now(en);
 	life = pn == NULL ? 0 : pn->pn_policy->pol_ikelifetime * SEC;

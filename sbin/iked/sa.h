@@ -214,6 +214,7 @@ struct sa {
 #define SAF_CONFIRMED	0x0080		/* the peer is known to have it */
 #define SAF_HALFOPEN	0x0100		/* counted as such */
 #define SAF_BUSY	0x0200		/* answer to a request is in work */
+#define SAF_ALIAS	0x0400		/* not from where w_source says */
 	uint64_t	  sa_spi[2];	/* SPIi, SPIr */
 	struct ike_addr	  sa_local;
 	struct ike_addr	  sa_peer;

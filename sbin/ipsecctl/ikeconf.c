@@ -220,8 +220,9 @@ ike_phase2_enc(const struct draft *d, struct ikesuite *s)
 		conf_error("%s authenticates by itself: no auth behind quick",
 		    s->enc->name);
 	if (s->enc->flags & IKE_NONE && d->p2.auth == NULL && !deleting)
-		conf_warn("warning: enc null without auth protects nothing: "
-		    "write quick auth hmac-sha2-256 enc null");
+		conf_warn("warning: enc null without auth protects nothing, "
+		    "and isakmpd refuses it: write quick auth hmac-sha2-256 "
+		    "enc null");
 	if (s->enc->flags & (IKE_AEAD | IKE_NONE) && d->p2.auth == NULL)
 		s->auth = NULL;
 }
@@ -468,6 +469,15 @@ ike_is_host(const struct host *h)
 	return (h != NULL && (h->name != NULL || h->next != NULL));
 }
 
+/* As "any", of which it is the address. */
+static int
+ike_is_unspecified(const struct addr *a)
+{
+	return (a->sa.sa_family == AF_INET ?
+	    a->in4.sin_addr.s_addr == INADDR_ANY :
+	    IN6_IS_ADDR_UNSPECIFIED(&a->in6.sin6_addr));
+}
+
 void
 conf_ike(const struct draft *d)
 {
@@ -481,7 +491,7 @@ conf_ike(const struct draft *d)
 		r->haslocal = 1;
 	if (ike_is_host(d->peer) &&
 	    conf_onehost(d->peer, "peer", &r->peer) == 0)
-		r->haspeer = 1;
+		r->haspeer = !ike_is_unspecified(&r->peer);
 	ike_transforms(d, &ike);
 	ike_identity(d, &ike);
 	if (d->iface != NULL)
@@ -518,11 +528,15 @@ cmp_conn(const void *va, const void *vb)
 	    (*(struct rule *const *)vb)->ike.conn));
 }
 
+/* Those of one peer with interface follow one another. */
 static int
 cmp_peer(const void *va, const void *vb)
 {
-	return (strcmp((*(struct rule *const *)va)->ike.peer,
-	    (*(struct rule *const *)vb)->ike.peer));
+	const struct rule *a = *(struct rule *const *)va;
+	const struct rule *b = *(struct rule *const *)vb;
+	int order = strcmp(a->ike.peer, b->ike.peer);
+
+	return (order != 0 ? order : a->hasiface - b->hasiface);
 }
 
 static int
@@ -555,7 +569,16 @@ conf_ike_check(void)
 	for (i = 1; i < n; i++) {
 		a = list[i - 1];
 		b = list[i];
-		if (cmp_peer(&a, &b) != 0 ||
+		if (strcmp(a->ike.peer, b->ike.peer) == 0 && a->hasiface &&
+		    b->hasiface) {
+			conf_blame(b);
+			conf_error("%s has sec%u in %s, line %d, already: "
+			    "with interface there is one tunnel to a peer, so "
+			    "write another local or peer", b->ike.peer,
+			    a->iface, a->file, a->line);
+			continue;
+		}
+		if (strcmp(a->ike.peer, b->ike.peer) != 0 ||
 		    (same_part(&a->ike, &b->ike, IKE_PARTPEER) &&
 		    same_part(&a->ike, &b->ike, IKE_PARTIDS)))
 			continue;

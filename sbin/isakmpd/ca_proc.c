@@ -94,7 +94,7 @@ from_ike(void *arg, unsigned int type, struct span *sp, int fd)
 	struct auth_req req;
 	struct auth_res res;
 
-	if (type != M_AUTH || auth_req_get(sp, &req) == -1)
+	if (fd != -1 || type != M_AUTH || auth_req_get(sp, &req) == -1)
 		fatalx("message %u from ike", type);
 	ca_do(ca, &req, &res);
 	auth_res_put(&b, &res);

@@ -22,7 +22,6 @@
 
 #include "confdb.h"
 
-
 static const char nomem[] = "no memory";
 
 /* Of sections, of values, and of a bare name: all begin with the name. */
@@ -436,6 +435,64 @@ confdb_rmv(struct confdb *db, const char *section, const char *tag,
 		cf_sect_tidy(db, s);
 	}
 	return (0);
+}
+
+/* The section as if the FIFO had never spoken of it. */
+static void
+cf_sect_unfifo(struct confdb *db, struct cfsect *s)
+{
+	struct cfval *v, *next;
+
+	for (v = TAILQ_FIRST(&s->cs_vals); v != NULL; v = next) {
+		next = TAILQ_NEXT(v, cv_entry);
+		cf_free(v->cv_fifo);
+		cf_free(v->cv_added);
+		v->cv_fifo = v->cv_added = NULL;
+		if (v->cv_file == NULL || cf_val_update(v) == -1)
+			cf_val_drop(s, v);
+	}
+	cf_sect_tidy(db, s);
+}
+
+/* The tags of [Phase 1] that lead to the peer, as far as the FIFO set them. */
+static void
+cf_unlist_peer(struct confdb *db, const char *peer)
+{
+	struct cfsect *s = cf_sect(db, "Phase 1");
+	struct cfval *v, *next;
+
+	for (v = s != NULL ? TAILQ_FIRST(&s->cs_vals) : NULL; v != NULL;
+	    v = next) {
+		next = TAILQ_NEXT(v, cv_entry);
+		if (v->cv_fifo == NULL || strcasecmp(v->cv_fifo, peer) != 0)
+			continue;
+		cf_free(v->cv_fifo);
+		v->cv_fifo = NULL;
+		if (v->cv_file == NULL || cf_val_update(v) == -1)
+			cf_val_drop(s, v);
+	}
+	cf_sect_tidy(db, s);
+}
+
+void
+confdb_forget(struct confdb *db, const char *peer)
+{
+	struct cfsect *s, *p = cf_sect(db, peer), *conf = NULL;
+	struct cfval *v;
+
+	TAILQ_FOREACH(s, &db->cd_sects, cs_entry)
+		if ((v = cf_val(s, "ISAKMP-peer")) != NULL &&
+		    strcasecmp(v->cv_value, peer) == 0)
+			return;
+	cf_changed(db);
+	cf_unlist_peer(db, peer);
+	if (p == NULL)
+		return;
+	if ((v = cf_val(p, "Configuration")) != NULL && v->cv_fifo != NULL)
+		conf = cf_sect(db, v->cv_fifo);
+	if (conf != NULL && conf != p)
+		cf_sect_unfifo(db, conf);
+	cf_sect_unfifo(db, p);
 }
 
 int

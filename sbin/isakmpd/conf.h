@@ -61,6 +61,13 @@ int		 confdb_rms(struct confdb *, const char *section,
 		    const char **why);
 
 /*
+ * If no connection names that peer any more: what the FIFO said of it and of
+ * its phase 1 goes, so that old keys and transforms do not add up with those
+ * that it may say next.
+ */
+void		 confdb_forget(struct confdb *, const char *peer);
+
+/*
  * NULL: no such value; also of the sections that are built in (predefined
  * suites, transforms and lives, made when asked for).  Valid until the next
  * change.

@@ -207,7 +207,7 @@ conn_try(struct conn *cn)
 	if (conn_current(cn) != NULL) {
 		/* without phase 1 nobody would see the end of phase 2 */
 		if (sa_for(en, pe) == NULL && sa_making(en, pe) == NULL)
-			p1_start(en, pe);
+			p1_start(en, pe, NULL);
 		return;
 	}
 	if (conn_answering(cn)) {
@@ -220,7 +220,7 @@ conn_try(struct conn *cn)
 	}
 	conn_later(cn, WAIT_PHASE1);
 	if (sa_making(en, pe) == NULL)
-		p1_start(en, pe);
+		p1_start(en, pe, NULL);
 }
 
 /* The first time and whenever it is another reason; the rest on demand. */

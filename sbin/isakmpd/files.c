@@ -175,7 +175,8 @@ pcap_open(const char *path)
 	struct stat st;
 	int fd;
 
-	fd = file_open(path, O_WRONLY | O_CREAT, 0600);
+	/* ike may still write to it, behind what is there */
+	fd = file_open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	if (fd == -1) {
 		if (errno != 0)
 			log_warn("packet log %s", path);

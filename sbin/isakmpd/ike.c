@@ -447,7 +447,7 @@ from_ca(void *arg, unsigned int type, struct span *sp, int fd)
 {
 	struct auth_res res;
 
-	if (type != M_AUTHDONE || auth_res_get(sp, &res) == -1)
+	if (fd != -1 || type != M_AUTHDONE || auth_res_get(sp, &res) == -1)
 		fatalx("message %u from ca", type);
 	if (!ike.stopping)
 		engine_auth(ike.engine, &res);

@@ -98,17 +98,22 @@ pair_sa(const struct pair *pr)
 }
 
 void
+info_delete_spi(struct sa *sa, uint8_t proto, uint32_t spi)
+{
+	const uint8_t b[4] = { spi >> 24, spi >> 16, spi >> 8, spi };
+	struct msgb mb = { 0 };
+
+	mb_delete1(&mb, proto, b, sizeof(b), 1);
+	(void)sa_inform(sa, &mb);
+}
+
+void
 info_delete_pair(struct pair *pr)
 {
 	struct sa *sa = pair_sa(pr);
-	const uint8_t spi[4] = { pr->pr_in >> 24, pr->pr_in >> 16,
-	    pr->pr_in >> 8, pr->pr_in };
-	struct msgb mb = { 0 };
 
-	if (sa == NULL)
-		return;
-	mb_delete1(&mb, pr->pr_proto, spi, sizeof(spi), 1);
-	(void)sa_inform(sa, &mb);
+	if (sa != NULL)
+		info_delete_spi(sa, pr->pr_proto, pr->pr_in);
 }
 
 static void

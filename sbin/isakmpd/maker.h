@@ -68,6 +68,9 @@ int	 mk_bool(struct maker *, const char *section, const char *tag,
 	    int *out);
 int	 mk_addr(struct maker *, const char *section, const char *tag,
 	    struct ike_addr *out);
+/* Of one host: not unspecified, nor broadcast, nor multicast. */
+int	 mk_host(struct maker *, const char *section, const char *tag,
+	    struct ike_addr *out);
 int	 mk_named(struct maker *, const char *section, const char *tag,
 	    int (*number)(const char *), int *out);
 /* Of what X says alone, Y and Z are left 0. */

@@ -24,6 +24,7 @@
 #include "confdb.h"
 #include "crypto.h"
 #include "log.h"
+#include "keys.h"
 #include "maker.h"
 
 void
@@ -63,6 +64,7 @@ static int
 xform_cipher(struct maker *mk, const char *name, struct p1_xform *px)
 {
 	static const char tag[] = "ENCRYPTION_ALGORITHM";
+	struct p1_cipher ci;
 	int enc = 0;
 
 	if (mk_need(mk, name, tag, "add it") == -1 ||
@@ -72,8 +74,16 @@ xform_cipher(struct maker *mk, const char *name, struct p1_xform *px)
 		return (mk_error(mk, name, tag, "DES is broken and not "
 		    "supported: use AES_CBC"));
 	px->px_enc = enc;
-	return (mk_keylen(mk, name, enc == V1_ENC_AES ? KEY_AES :
-	    enc == V1_ENC_BLOWFISH ? KEY_BLOWFISH : KEY_FIXED, &px->px_bits));
+	if (mk_keylen(mk, name, enc == V1_ENC_AES ? KEY_AES :
+	    enc == V1_ENC_BLOWFISH ? KEY_BLOWFISH : KEY_FIXED,
+	    &px->px_bits) == -1)
+		return (-1);
+	ci = (struct p1_cipher){ px->px_enc, px->px_bits.r_want };
+	if (cipher_block(&ci) == 0)
+		return (mk_error(mk, name, tag, "libcrypto has no %s: use "
+		    "AES_CBC, or load its legacy provider in openssl.cnf(5)",
+		    v1_enc_name(enc)));
+	return (0);
 }
 
 static int
@@ -217,6 +227,11 @@ peer_fits(struct maker *mk, struct peer *pe)
 		mk_warn(mk, pe->pe_name, NULL, "aggressive mode with "
 		    "PRE_SHARED: anyone who listens can guess the key "
 		    "offline; use ID_PROT or RSA_SIG");
+	if (npsk < pe->pe_nxforms && pe->pe_addr.ia_family == 0 &&
+	    pe->pe_remote.id_type == 0)
+		mk_warn(mk, pe->pe_name, NULL, "no Address and no Remote-ID: "
+		    "whoever has a certificate of any CA that we trust is "
+		    "this peer; add dstid, or Remote-ID");
 	return (0);
 }
 
@@ -263,8 +278,8 @@ peer_addrs(struct maker *mk, struct peer *pe, const struct ike_addr *at)
 {
 	unsigned int port = IKE_PORT;
 
-	if (mk_addr(mk, pe->pe_name, "Address", &pe->pe_addr) == -1 ||
-	    mk_addr(mk, pe->pe_name, "Local-address", &pe->pe_local) == -1 ||
+	if (mk_host(mk, pe->pe_name, "Address", &pe->pe_addr) == -1 ||
+	    mk_host(mk, pe->pe_name, "Local-address", &pe->pe_local) == -1 ||
 	    mk_number(mk, pe->pe_name, "Port", 1, 65535, &port) == -1)
 		return (-1);
 	if (pe->pe_addr.ia_family == 0 && at != NULL)

@@ -251,6 +251,20 @@ mk_bool(struct maker *mk, const char *section, const char *tag, int *out)
 	    s));
 }
 
+/* Neither unspecified nor broadcast nor multicast. */
+static int
+addr_isone(const struct ike_addr *a)
+{
+	static const uint8_t zero[16], ones[4] = { 255, 255, 255, 255 };
+
+	if (memcmp(a->ia_addr, zero, addr_len(a)) == 0)
+		return (0);
+	if (a->ia_family == 6)
+		return (a->ia_addr[0] != 0xff);
+	return (a->ia_addr[0] >> 4 != 14 &&
+	    memcmp(a->ia_addr, ones, sizeof(ones)) != 0);
+}
+
 int
 mk_addr(struct maker *mk, const char *section, const char *tag,
     struct ike_addr *out)
@@ -262,6 +276,18 @@ mk_addr(struct maker *mk, const char *section, const char *tag,
 	if (addr_pton(s, out) == -1)
 		return (mk_error(mk, section, tag, "\"%.80s\" is no IPv4 or "
 		    "IPv6 address; names cannot stand here", s));
+	return (0);
+}
+
+int
+mk_host(struct maker *mk, const char *section, const char *tag,
+    struct ike_addr *out)
+{
+	if (mk_addr(mk, section, tag, out) == -1)
+		return (-1);
+	if (out->ia_family != 0 && !addr_isone(out))
+		return (mk_error(mk, section, tag, "%s is the address of no "
+		    "one host; leave it out for any", addr_ntop(out)));
 	return (0);
 }
 
@@ -454,7 +480,8 @@ mk_keylen(struct maker *mk, const char *section, enum keykind kind,
 		return (-1);
 	if (r->r_max == 0)
 		r->r_min = r->r_max = r->r_want;
-	if (r->r_min < min || r->r_max > max || r->r_want % step != 0)
+	if (r->r_min < min || r->r_max > max || r->r_want % step != 0 ||
+	    r->r_min % step != 0 || r->r_max % step != 0)
 		return (mk_error(mk, section, tag, kind == KEY_AES ?
 		    "keys of AES have 128, 192 or 256 bits" :
 		    "keys of Blowfish have 40 to 448 bits, a multiple of 8"));

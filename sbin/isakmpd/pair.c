@@ -558,7 +558,7 @@ pair_rekey(struct pair *pr)
 	    id_cmp(&sa->sa_remote, &pr->pr_remote) == 0)
 		(void)quick_start(sa, cn, pr);
 	else if (sa_making(en, pe) == NULL && pe->pe_addr.ia_family != 0)
-		p1_start(en, pe);
+		p1_start(en, pe, NULL);
 }
 
 static uint64_t

@@ -68,6 +68,7 @@ static int		 pidfd = -1, fifofd = -1;
 static struct confdb	*db;
 static struct kalgs	 kalgs;
 static struct model	*current;	/* of ike, without secrets */
+static unsigned int	 asked[2];	/* M_SHOW, M_REPORT: no answer yet */
 static int		 stopping;
 static int		 status;	/* to exit with */
 
@@ -224,6 +225,8 @@ parent_tell(unsigned int type, struct buf *b)
 
 	if (b->b_failed)
 		fatalx("out of memory");
+	if (type == M_SHOW || type == M_REPORT)
+		asked[type == M_REPORT]++;
 	if (loading.dirty && loading.model == NULL)
 		send_model();
 	if (loading.model == NULL) {
@@ -447,7 +450,7 @@ parent_signal(evutil_socket_t sig, short what, void *arg)
 static void
 from_ca(void *arg, unsigned int type, struct span *sp, int fd)
 {
-	if (type != M_MODELDONE)
+	if (type != M_MODELDONE || fd != -1)
 		fatalx("message %u from ca", type);
 	if (!stopping)
 		model_at_ca(sp);
@@ -458,14 +461,17 @@ from_ike(void *arg, unsigned int type, struct span *sp, int fd)
 {
 	struct buf b = { 0 };
 
-	if (type == M_SHOWN) {
-		buf_put(&b, sp->s_data, sp->s_len);
-		parent_result(&b);
-		buf_clear(&b);
-	} else if (type == M_REPORTED)
+	if (fd != -1 || (type != M_SHOWN && type != M_REPORTED) ||
+	    asked[type == M_REPORTED] == 0)
+		fatalx("message %u from ike, which nobody asked for", type);
+	asked[type == M_REPORTED]--;
+	if (type == M_REPORTED) {
 		parent_report(sp);
-	else
-		fatalx("message %u from ike", type);
+		return;
+	}
+	buf_put(&b, sp->s_data, sp->s_len);
+	parent_result(&b);
+	buf_clear(&b);
 }
 
 /* SIGCHLD tells more of it. */

@@ -29,7 +29,7 @@
  */
 
 void
-p1_start(struct engine *en, struct peer *pe)
+p1_start(struct engine *en, struct peer *pe, const struct ike_addr *from)
 {
 	struct ike_addr local, peer = pe->pe_addr;
 	struct exch *x;
@@ -38,7 +38,7 @@ p1_start(struct engine *en, struct peer *pe)
 
 	if (peer.ia_port == 0)
 		peer.ia_port = IKE_PORT;
-	local = pe->pe_local;
+	local = from != NULL ? *from : pe->pe_local;
 	if (local.ia_family == 0 && (error = en->en_world.w_source(en->en_arg,
 	    &peer, &local)) != 0) {
 		struct conn *cn;
@@ -86,8 +86,8 @@ peer_fits(const struct peer *pe, const struct ike_addr *local,
 }
 
 /*
- * Of those whose addresses fit best the first that can agree; `why' is that
- * of the best.
+ * Of those whose addresses fit best the first that can agree: whoever is
+ * listed is that peer or nobody.
  */
 struct peer *
 p1_peer(struct engine *en, const struct ike_addr *local,
@@ -95,26 +95,28 @@ p1_peer(struct engine *en, const struct ike_addr *local,
     struct p1_choice *choice, struct buf *why)
 {
 	struct peer *pe, *best = NULL;
-	unsigned int n, fit = 0;
-	struct p1_choice c;
+	unsigned int n, fit = 1;
 	struct buf reason = { 0 };
 	int other = 0;
 
+	TAILQ_FOREACH(pe, &en->en_model->md_peers, pe_entry)
+		if ((n = peer_fits(pe, local, peer)) > fit)
+			fit = n;
 	TAILQ_FOREACH(pe, &en->en_model->md_peers, pe_entry) {
-		if ((n = peer_fits(pe, local, peer)) <= fit)
+		if (best != NULL || peer_fits(pe, local, peer) != fit)
 			continue;
 		if (pe->pe_exch != exch) {
 			other = pe->pe_exch;
 			continue;
 		}
 		buf_clear(&reason);
-		if (p1_choose(&c, sa, pe->pe_xforms, pe->pe_nxforms,
-		    &reason) == 0) {
+		if (p1_choose(choice, sa, pe->pe_xforms, pe->pe_nxforms,
+		    &reason) == 0)
 			best = pe;
-			fit = n;
-			*choice = c;
-		} else if (best == NULL)
+		else {
+			buf_clear(why);
 			buf_move(why, &reason);
+		}
 	}
 	buf_clear(&reason);
 	if (best == NULL && why->b_len == 0)

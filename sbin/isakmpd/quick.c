@@ -281,6 +281,7 @@ send_qm2(struct exch *x, const struct msg *m, const struct p2_choice *c)
 		mb_data(&mb, V1_P_ID, m->m_id[i].i_body.s_data,
 		    m->m_id[i].i_body.s_len);
 	exch_to(x, XS_SENT_QM2);
+	x->x_ourspi = spi;
 	(void)exch_send_hashed(x, QM_HASH2, &mb, 1);
 }
 
@@ -449,6 +450,8 @@ void
 quick_recv(struct exch *x, struct arrival *ar)
 {
 	if (x->x_state != XS_START && x->x_pair == NULL) {
+		if (x->x_state == XS_SENT_QM2)
+			info_delete_spi(x->x_sa, x->x_proto, x->x_ourspi);
 		exch_free(x);	/* what it was to make is gone */
 		return;
 	}

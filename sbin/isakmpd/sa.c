@@ -357,7 +357,8 @@ sa_soft(void *arg)
 		return;
 	if (sa_making(en, sa->sa_conf) == NULL) {
 		dbg(DBG_SA, 10, "ISAKMP SA %s: renewing", sa_name(sa));
-		p1_start(en, sa->sa_conf);
+		p1_start(en, sa->sa_conf, sa->sa_flags & SAF_ALIAS ?
+		    &sa->sa_local : NULL);
 	}
 	en_timer(en, &sa->sa_soft, RENEW_RETRY);
 }

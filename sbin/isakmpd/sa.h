@@ -113,6 +113,7 @@ struct exch {
 	struct pair	*x_pair;	/* in the making; NULL: it is made */
 	struct pair	*x_replaces;
 	uint8_t		 x_proto;	/* of the peer's first proposal */
+	uint32_t	 x_ourspi;	/* of our answer */
 	uint32_t	 x_spi;		/* its SPI, host byte order; 0: none */
 };
 TAILQ_HEAD(exchs, exch);
@@ -379,7 +380,9 @@ struct arrival {
 };
 
 /* phase1.c: what main and aggressive mode share */
-void		 p1_start(struct engine *, struct peer *); /* initiate */
+/* Initiate; from this address of ours, or NULL. */
+void		 p1_start(struct engine *, struct peer *,
+		    const struct ike_addr *local);
 /* As responder: the peers this may be, the first; NULL: none (why). */
 struct peer	*p1_peer(struct engine *, const struct ike_addr *local,
 		    const struct ike_addr *peer, uint8_t exch,
@@ -467,6 +470,7 @@ void		 info_clear(struct engine *, struct arrival *);
 void		 info_refuse(struct exch *, uint16_t type);
 /* DELETE of the inbound SA of a pair, or of the ISAKMP SA itself. */
 void		 info_delete_pair(struct pair *);
+void		 info_delete_spi(struct sa *, uint8_t proto, uint32_t spi);
 void		 info_delete_sa(struct sa *);
 void		 info_goodbye(struct sa *);
 void		 info_lifetime(struct sa *, const struct msg *);

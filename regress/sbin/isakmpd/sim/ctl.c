@@ -310,3 +310,94 @@ test_policy(struct sim *s)
 	policies(&p, 1);
 	pair_end(&p);
 }
+
+/* Whatever may happen to one end. */
+static void
+chaos_once(struct pair *p, int w, int lossy)
+{
+	struct node *n = p->p_node[w];
+	struct sim *s = p->p_sim;
+	struct rule r;
+	struct sa *sa;
+
+	pair_rule(p, w, sim_below(s, p->p_opt.o_tunnels), &r);
+	history_who(s, n->n_name);
+	switch (sim_below(s, 9)) {
+	case 0:
+		engine_teardown(n->n_engine, sim_below(s, 3), rule_conn(&r));
+		break;
+	case 1:
+		/* without phase 1 nobody can be told */
+		if (lossy)
+			engine_teardown(n->n_engine, 1, rule_peer(&r));
+		break;
+	case 2:
+		engine_teardown(n->n_engine, 0, NULL);
+		break;
+	case 3:
+		engine_connect(n->n_engine, rule_conn(&r));
+		break;
+	case 4:
+		engine_active(n->n_engine, sim_below(s, 2));
+		break;
+	case 5:
+		engine_rekey(n->n_engine, 1 + sim_below(s, 2));
+		break;
+	case 6:
+		sa = sadb_newest(n, r.r_unit, sim_below(s, 2));
+		if (sa != NULL)
+			sadb_expire(sa);
+		break;
+	case 7:
+		n->n_parent->pa_fail = sim_below(s, 3) == 0 ? 300 : 0;
+		break;
+	case 8:
+		engine_addresses(n->n_engine);
+		break;
+	}
+	history_who(s, NULL);
+}
+
+/* All of it, at any time, on a bad wire: nothing that cannot be mended. */
+void
+test_chaos(struct sim *s)
+{
+	struct pair p;
+	unsigned int i, n = 10 + sim_below(s, 40);
+	int w, lossy = 0;
+
+	pair_make(&p, s);
+	p.p_opt.o_active[1] = sim_below(s, 2);
+	p.p_opt.o_tunnels = 1 + sim_below(s, PAIR_TUNNELS);
+	p.p_opt.o_aggressive = sim_below(s, 4) == 0;
+	for (w = 0; w < 2; w++)
+		p.p_node[w]->n_cadelay = sim_below(s, 2) ? 300 : 0;
+	if (sim_below(s, 2))
+		pair_badwire(&p, 200);
+	if ((lossy = sim_below(s, 2)) == 0)
+		s->s_ike.wi_loss = 0;
+	pair_startboth(&p);
+	for (i = 0; i < n; i++) {
+		sim_run(s, sim_below(s, sim_below(s, 2) ? 60 : 3 * SIM_SEC));
+		w = sim_below(s, 2);
+		if (sim_below(s, 12) == 0) {
+			node_kill(p.p_node[w], sim_below(s, 2));
+			pair_start(&p, w);
+		}
+		chaos_once(&p, w, lossy);
+		node_show(p.p_node[w]);
+	}
+	wire_good(&s->s_ike);
+	for (w = 0; w < 2; w++) {
+		p.p_node[w]->n_parent->pa_fail = 0;
+		engine_active(p.p_node[w]->n_engine, 1);
+		/* nobody knows of a DELETE that it got lost */
+		if (lossy)
+			engine_teardown(p.p_node[w]->n_engine, 0, NULL);
+		node_config(p.p_node[w], pair_conf(&p, w));
+	}
+	/* what one end tore down and the other was not told comes by DPD */
+	sim_run(s, 2 * SIM_MIN);
+	bring_up(&p);
+	pair_end(&p);
+}

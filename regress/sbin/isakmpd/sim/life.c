@@ -98,6 +98,7 @@ test_twice(struct sim *s)
 		again = sim_new(s->s_seed);
 		memcpy(&again->s_fail, &s->s_fail, sizeof(s->s_fail));
 		up(again, &p);
+		p.p_opt.o_dpd = 5;
 		/* private values of groups and signatures are not of chance */
 		p.p_opt.o_rsa = 0;
 		pair_badwire(&p, 200);
@@ -128,6 +129,7 @@ test_loss(struct sim *s)
 	if (sim_below(s, 2))
 		p.p_opt.o_life[1] = "120";
 	pair_startboth(&p);
+	pair_flows(&p, 500);
 	sim_run(s, 1 + sim_below(s, 5 * SIM_MIN));
 	wire_good(&s->s_ike);
 	pair_back(&p, 3 * SIM_MIN);

@@ -96,6 +96,7 @@ void	 test_restless(struct sim *);
 void	 test_kernel(struct sim *);
 void	 test_collide(struct sim *);
 void	 test_policy(struct sim *);
+void	 test_chaos(struct sim *);
 
 void	 test_delete(struct sim *);
 void	 test_stop(struct sim *);

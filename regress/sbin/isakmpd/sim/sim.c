@@ -31,6 +31,7 @@ const struct sim_test sim_tests[] = {
 	{ "stop",	test_stop,	30 },
 	{ "active",	test_active,	10 },
 	{ "policy",	test_policy,	20 },
+	{ "chaos",	test_chaos,	30 },
 	{ "nat",	test_nat,	20 },
 	{ "natmove",	test_natmove,	20 },
 	{ "many",	test_many,	10 },
