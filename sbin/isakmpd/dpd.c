@@ -45,6 +45,7 @@ dpd_start(struct sa *sa)
 	sa->sa_dpd.t_fn = dpd_timeout;
 	if (interval(sa) == 0) {
 		en_untimer(en, &sa->sa_dpd);
+		sa->sa_dpdtries = 0;
 		return;
 	}
 	if (sa->sa_dpdout == 0) {

@@ -102,6 +102,23 @@ exch_forget(struct exch *x)
 	x->x_replaces = NULL;
 }
 
+/*
+ * We answered, and the pair is gone: by its last message the initiator shows
+ * that it has it.
+ */
+void
+exch_orphan(struct exch *x)
+{
+	if (x->x_initiator || x->x_state != XS_SENT_QM2)
+		return;
+	x->x_state = XS_DONE;
+	x->x_orphan = 1;
+	x->x_again = 0;
+	x->x_conn = NULL;
+	buf_clear(&x->x_out);
+	en_timer(x->x_sa->sa_engine, &x->x_timer, EXCH_LINGER);
+}
+
 void
 exch_free(struct exch *x)
 {
@@ -285,7 +302,7 @@ static void
 exch_giveup(struct exch *x)
 {
 	struct sa *sa = x->x_sa;
-	char said[128] = "";
+	char said[256] = "";
 
 	if (sa->sa_flags & SAF_HALFOPEN) {	/* it may have been nobody */
 		dbg(DBG_EXCHANGE, 10, "%s did not go on", sa_name(sa));
@@ -293,8 +310,11 @@ exch_giveup(struct exch *x)
 		return;
 	}
 	if (x->x_said != 0)
-		snprintf(said, sizeof(said), "; it said %s",
-		    v1_notify_name(x->x_said));
+		snprintf(said, sizeof(said), "; it said %s%s",
+		    v1_notify_name(x->x_said), info_cure(x->x_said));
+	else if (x->x_state == XS_SENT_AUTH && sa->sa_auth == V1_AUTH_PSK)
+		snprintf(said, sizeof(said), " to our proof: do both ends have "
+		    "the same pre-shared key?");
 	if (x->x_type == V1_X_QUICK && (sa->sa_flags & SAF_ESTABLISHED) &&
 	    en_now(sa->sa_engine) - sa->sa_heard > 30000)
 		sa->sa_flags |= SAF_REPLACED;	/* another is to be made */

@@ -251,6 +251,7 @@ refused_exch(struct sa *sa, const struct v1_notify *n)
 	struct exch *x, *found = NULL;
 	struct span s = n->n_spi;
 	uint32_t spi = 0;
+	int other = 0;
 
 	if (s.s_len == 4)
 		(void)span_get32(&s, &spi);
@@ -260,18 +261,21 @@ refused_exch(struct sa *sa, const struct v1_notify *n)
 			continue;
 		if (x->x_pair->pr_in == spi)
 			return (x);
-		if (spi == 0) {
-			if (found != NULL)
-				return (NULL);
-			found = x;
-		}
+		if (found != NULL)
+			other = 1;
+		found = x;
 	}
-	return (found);
+	if (other || found == NULL)
+		return (NULL);
+	if (spi == 0)
+		return (found);
+	found->x_said = n->n_type;	/* most likely: if nothing else comes */
+	return (NULL);
 }
 
 /* What somebody who reads the log may want to do. */
-static const char *
-cure(uint16_t type)
+const char *
+info_cure(uint16_t type)
 {
 	switch (type) {
 	case V1_N_NO_PROPOSAL_CHOSEN:
@@ -296,10 +300,10 @@ recv_error(struct sa *sa, const struct v1_notify *n)
 
 	if (sa->sa_p1 != NULL && sa->sa_p1->x_state != XS_DONE)
 		exch_fail(sa->sa_p1, "the peer says %s%s",
-		    v1_notify_name(n->n_type), cure(n->n_type));
+		    v1_notify_name(n->n_type), info_cure(n->n_type));
 	else if ((x = refused_exch(sa, n)) != NULL)
 		exch_fail(x, "the peer says %s%s", v1_notify_name(n->n_type),
-		    cure(n->n_type));
+		    info_cure(n->n_type));
 	else
 		dbg(DBG_EXCHANGE, 10, "%s says %s", sa_name(sa),
 		    v1_notify_name(n->n_type));
@@ -467,7 +471,7 @@ info_heard(struct engine *en, struct arrival *ar)
 	if ((n = msg_error(&ar->ar_msg)) != NULL)
 		en_warn(en, "%s: %s gives up, it says %s%s",
 		    sa->sa_conf->pe_name, addr_print(&ar->ar_peer),
-		    v1_notify_name(n->n_type), cure(n->n_type));
+		    v1_notify_name(n->n_type), info_cure(n->n_type));
 	msg_clear(&ar->ar_msg);
 }
 
@@ -503,7 +507,7 @@ info_clear(struct engine *en, struct arrival *ar)
 		if (x->x_state == XS_SENT_SA || x->x_said != 0)
 			exch_fail(x, "the peer says %s%s",
 			    v1_notify_name(x->x_said != 0 ? x->x_said :
-			    n->n_type), cure(x->x_said != 0 ? x->x_said :
+			    n->n_type), info_cure(x->x_said != 0 ? x->x_said :
 			    n->n_type));
 		else
 			x->x_said = n->n_type;

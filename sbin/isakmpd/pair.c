@@ -56,6 +56,26 @@ pair_new(struct conn *cn, const struct sa *sa, int initiator)
 	return (pr);
 }
 
+/* The oldest that was replaced makes room; 1: there is none. */
+int
+pair_toomany(struct conn *cn)
+{
+	struct pair *pr, *oldest = NULL;
+	unsigned int n = 0;
+
+	TAILQ_FOREACH(pr, &cn->cn_pairs, pr_entry) {
+		n++;
+		if (oldest == NULL && (pr->pr_flags & PRF_REPLACED))
+			oldest = pr;
+	}
+	if (n < CONN_MAXPAIRS)
+		return (0);
+	if (oldest == NULL)
+		return (1);
+	pair_free(oldest);
+	return (0);
+}
+
 /*
  * The kernel
  */
@@ -275,8 +295,10 @@ pair_forget(struct pair *pr)
 		TAILQ_FOREACH(x, &sa->sa_exchs, x_entry) {
 			if (x->x_replaces == pr)
 				x->x_replaces = NULL;
-			if (x->x_pair == pr)
+			if (x->x_pair == pr) {
 				x->x_pair = NULL;
+				exch_orphan(x);
+			}
 		}
 }
 
@@ -596,6 +618,11 @@ pair_timeout(void *arg)
 
 	if (pr->pr_flags & PRF_REPLACED) {
 		pair_farewell(pr);
+		return;
+	}
+	if (pr->pr_life_s == 0) {	/* octets: the kernel ends it */
+		en_timer(en, &pr->pr_timer, RETRY);
+		pair_rekey(pr);
 		return;
 	}
 	if (pair_age(pr) >= pr->pr_life_s * 1000ULL) {

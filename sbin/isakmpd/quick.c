@@ -242,6 +242,10 @@ agree(struct exch *x, const struct msg *m, struct p2_choice *c,
 		return (V1_N_NO_PROPOSAL_CHOSEN);
 	}
 	group = c->c_ours->qx_group;
+	if (pair_toomany(cn)) {
+		buf_printf(why, "the peer makes SAs faster than they end");
+		return (V1_N_NO_PROPOSAL_CHOSEN);
+	}
 	if ((x->x_pair = pair_new(cn, x->x_sa, 0)) == NULL)
 		return (V1_N_NO_PROPOSAL_CHOSEN);
 	x->x_pair->pr_msgid = x->x_msgid;
@@ -450,8 +454,6 @@ void
 quick_recv(struct exch *x, struct arrival *ar)
 {
 	if (x->x_state != XS_START && x->x_pair == NULL) {
-		if (x->x_state == XS_SENT_QM2)
-			info_delete_spi(x->x_sa, x->x_proto, x->x_ourspi);
 		exch_free(x);	/* what it was to make is gone */
 		return;
 	}

@@ -141,7 +141,7 @@ unreadable(struct exch *x, struct arrival *ar, const char *why)
 	if ((ar->ar_hdr.h_flags & V1_F_ENCRYPTED) == 0 || x->x_said != 0)
 		return;
 	x->x_said = V1_N_PAYLOAD_MALFORMED;
-	log_warnx("%s: %s from %s cannot be read (%s)%s", exch_title(x),
+	en_warn(en, "%s: %s from %s cannot be read (%s)%s", exch_title(x),
 	    v1_exch_name(ar->ar_hdr.h_exch), addr_print(&ar->ar_peer), why,
 	    sa->sa_auth == V1_AUTH_PSK ?
 	    ": the pre-shared keys differ? Let both ends have the same" : "");
@@ -283,6 +283,10 @@ phase2_message(struct sa *sa, struct arrival *ar)
 		/* the other way round it is one of ours that comes back */
 		if (x->x_state == XS_DONE) {
 			drop(en, ar, "the exchange is over");
+			/* once: anybody may have said it */
+			if (x->x_orphan)
+				info_delete_spi(sa, x->x_proto, x->x_ourspi);
+			x->x_orphan = 0;
 			return;
 		}
 	} else if (sa_msgid_used(sa, ar->ar_hdr.h_msgid) &&

@@ -47,15 +47,20 @@ sa_ourcookie(const struct sa *sa)
 static void
 halfopen_limit(struct engine *en)
 {
-	struct sa *sa;
+	const unsigned int want = en->en_halfopen < SA_MAXHALFOPEN ? 0 :
+	    SAF_HALFOPEN;
+	struct sa *sa, *oldest = NULL;
+	unsigned int n = 0;
 
-	if (en->en_halfopen < SA_MAXHALFOPEN)
-		return;
-	TAILQ_FOREACH(sa, &en->en_sas, sa_entry)
-		if (sa->sa_flags & SAF_HALFOPEN) {
-			sa_free(sa);
-			return;
-		}
+	TAILQ_FOREACH(sa, &en->en_sas, sa_entry) {
+		if (sa->sa_flags & (SAF_INITIATOR | SAF_ESTABLISHED))
+			continue;
+		n++;
+		if (oldest == NULL && (sa->sa_flags & want) == want)
+			oldest = sa;
+	}
+	if (oldest != NULL && (want != 0 || n >= SA_MAXLARVAL))
+		sa_free(oldest);
 }
 
 struct sa *
@@ -353,7 +358,8 @@ sa_soft(void *arg)
 
 	if ((sa->sa_flags & (SAF_REPLACED | SAF_CLOSING)) ||
 	    (en->en_flags & (ENF_PASSIVE | ENF_STOPPING)) || !sa_wanted(sa) ||
-	    sa->sa_conf->pe_addr.ia_family == 0)
+	    sa->sa_conf->pe_addr.ia_family == 0 ||
+	    sa_for(en, sa->sa_conf) != sa)	/* a younger one is there */
 		return;
 	if (sa_making(en, sa->sa_conf) == NULL) {
 		dbg(DBG_SA, 10, "ISAKMP SA %s: renewing", sa_name(sa));
@@ -504,9 +510,14 @@ sa_msgid(struct sa *sa, uint32_t msgid)
 	unsigned int size = sa->sa_sizemsgids;
 	uint32_t *p;
 
-	if (msgid == 0 || sa->sa_nmsgids == SA_MAXMSGIDS ||
+	if (msgid == 0 ||
 	    (at < sa->sa_nmsgids && sa->sa_msgids[at] == msgid))
 		return (-1);
+	if (sa->sa_nmsgids == SA_MAXMSGIDS) {
+		/* deaf from now on: the peer is told, and makes another */
+		en_timer(sa->sa_engine, &sa->sa_hard, 0);
+		return (-1);
+	}
 	if (sa->sa_nmsgids == size) {
 		size = size == 0 ? 16 : size * 2;
 		p = reallocarray(sa->sa_msgids, size, sizeof(*p));

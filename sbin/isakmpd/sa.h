@@ -35,7 +35,9 @@
 
 #define SA_HASHSIZE	256	/* of cookies */
 #define SA_MAXHALFOPEN	512	/* as responder, by addresses not proven */
-#define SA_MAXMSGIDS	8192	/* of one ISAKMP SA; then another is made */
+#define SA_MAXLARVAL	1024	/* as responder, not established */
+#define CONN_MAXPAIRS	512	/* of one connection, with replaced ones */
+#define SA_MAXMSGIDS	131072	/* of one ISAKMP SA; then another is made */
 #define EXCH_MAXQUICK	64	/* of the peer's, under way over one SA */
 #define EXCH_LINGER	40000	/* ms a finished one answers doubles */
 #define PAIR_DRAIN	10000	/* ms a replaced pair still receives */
@@ -114,6 +116,7 @@ struct exch {
 	struct pair	*x_replaces;
 	uint8_t		 x_proto;	/* of the peer's first proposal */
 	uint32_t	 x_ourspi;	/* of our answer */
+	int		 x_orphan;	/* its pair is gone */
 	uint32_t	 x_spi;		/* its SPI, host byte order; 0: none */
 };
 TAILQ_HEAD(exchs, exch);
@@ -327,6 +330,7 @@ void		 sa_dead(struct sa *, const char *why);	/* the peer is gone */
 struct exch	*exch_new(struct sa *, uint8_t type, int initiator,
 		    uint32_t msgid);
 void		 exch_tell(const struct exch *);	/* that it ends here */
+void		 exch_orphan(struct exch *);	/* its pair goes */
 void		 exch_free(struct exch *);
 void		 exch_to(struct exch *, enum exch_state);
 const char	*exch_state_name(const struct exch *);	/* show.c */
@@ -439,6 +443,7 @@ int		 quick_implied(struct exch *);	/* 1: it is done */
 /* pair.c: SAs of phase 2 and the kernel */
 struct pair	*pair_new(struct conn *, const struct sa *, int initiator);
 void		 pair_free(struct pair *);	/* out of the kernel */
+int		 pair_toomany(struct conn *);
 int		 pair_getspi(struct pair *, uint8_t proto);
 /* What was agreed. */
 void		 pair_set(struct pair *, const struct p2_choice *);
@@ -473,6 +478,7 @@ void		 info_delete_pair(struct pair *);
 void		 info_delete_spi(struct sa *, uint8_t proto, uint32_t spi);
 void		 info_delete_sa(struct sa *);
 void		 info_goodbye(struct sa *);
+const char	*info_cure(uint16_t type);	/* ": do this", or "" */
 void		 info_lifetime(struct sa *, const struct msg *);
 void		 info_notifies(struct sa *, struct exch *, const struct msg *);
 
