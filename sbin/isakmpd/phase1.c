@@ -85,6 +85,19 @@ peer_fits(const struct peer *pe, const struct ike_addr *local,
 	return (n);
 }
 
+/* There is a rule for these addresses. */
+int
+p1_known(const struct engine *en, const struct ike_addr *local,
+    const struct ike_addr *peer)
+{
+	const struct peer *pe;
+
+	TAILQ_FOREACH(pe, &en->en_model->md_peers, pe_entry)
+		if (peer_fits(pe, local, peer) != 0)
+			return (1);
+	return (0);
+}
+
 /*
  * Of those whose addresses fit best the first that can agree: whoever is
  * listed is that peer or nobody.

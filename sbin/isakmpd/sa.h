@@ -387,6 +387,8 @@ struct arrival {
 /* Initiate; from this address of ours, or NULL. */
 void		 p1_start(struct engine *, struct peer *,
 		    const struct ike_addr *local);
+int		 p1_known(const struct engine *, const struct ike_addr *local,
+		    const struct ike_addr *peer);
 /* As responder: the peers this may be, the first; NULL: none (why). */
 struct peer	*p1_peer(struct engine *, const struct ike_addr *local,
 		    const struct ike_addr *peer, uint8_t exch,

@@ -218,7 +218,8 @@ sa_inform(struct sa *sa, struct msgb *mb)
 }
 
 /*
- * To anybody, so seldom, and never longer than the question.
+ * To anybody whom there is a rule for, so seldom, and never longer than the
+ * question.
  */
 void
 send_notify(struct engine *en, const struct ike_addr *local,
@@ -235,7 +236,7 @@ send_notify(struct engine *en, const struct ike_addr *local,
 		en->en_hint_at = second;
 		en->en_hints = 0;
 	}
-	if (en->en_hints >= HINTS_PER_S)
+	if (en->en_hints >= HINTS_PER_S || !p1_known(en, local, peer))
 		return;
 	span_get64(&s, &h.h_spii);
 	span_get64(&s, &h.h_spir);
