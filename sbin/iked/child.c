@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel.h"
 #include "log.h"
 #include "sa.h"
 
@@ -458,7 +459,7 @@ child_addsa(struct child *ch, int out)
 	if (error == 0)
 		return (0);
 	log_warnx("the kernel refuses SA 0x%08x for sec%u: %s", ks.ks_spi,
-	    ks.ks_unit, strerror(error));
+	    ks.ks_unit, kernel_reason(error, &ks));
 	return (-1);
 }
 

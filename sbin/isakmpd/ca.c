@@ -351,19 +351,26 @@ verify_certs(struct ca *ca, const struct auth_req *ar, char **why)
 {
 	STACK_OF(X509) *stack;
 	X509 *leaf;
-	int error, i, ours;
+	int error, i, ours, tried;
 
 	if ((stack = store_between(ca->ca_store)) == NULL)
 		return (ca_refuse(why, "no memory"));
 	ours = sk_X509_num(stack);
 	if ((error = take_certs(ar, stack, why)) == 0) {
-		leaf = sk_X509_value(stack, ours);
-		for (i = ours; i < sk_X509_num(stack); i++)
-			if (cert_isfor(sk_X509_value(stack, i), &ar->ar_id)) {
-				leaf = sk_X509_value(stack, i);
+		/* a peer that renews may send the old one, too */
+		for (i = ours, tried = 0; i < sk_X509_num(stack); i++) {
+			leaf = sk_X509_value(stack, i);
+			if (!cert_isfor(leaf, &ar->ar_id))
+				continue;
+			tried = 1;
+			if ((error = verify_leaf(ca, ar, leaf, stack,
+			    why)) == 0)
 				break;
-			}
-		error = verify_leaf(ca, ar, leaf, stack, why);
+		}
+		/* none: it is said whose the first one is */
+		if (!tried)
+			error = verify_leaf(ca, ar,
+			    sk_X509_value(stack, ours), stack, why);
 	}
 	sk_X509_pop_free(stack, X509_free);
 	return (error);

@@ -198,6 +198,14 @@ print_value(struct buf *out, const char *value)
 	buf_put8(out, '\n');
 }
 
+/* Also what may have been meant as Authentication. */
+static int
+is_secret(const char *tag)
+{
+	return (strncasecmp(tag, "Auth", 4) == 0 &&
+	    strncasecmp(tag, "AUTHENTICATION_", 15) != 0);
+}
+
 void
 confdb_print(struct buf *out, const struct confdb *db, int secrets)
 {
@@ -208,8 +216,7 @@ confdb_print(struct buf *out, const struct confdb *db, int secrets)
 		buf_printf(out, "%s[%s]\n",
 		    s == TAILQ_FIRST(&db->cd_sects) ? "" : "\n", s->cs_name);
 		TAILQ_FOREACH(v, &s->cs_vals, cv_entry) {
-			if (!secrets &&
-			    strcasecmp(v->cv_tag, "Authentication") == 0) {
+			if (!secrets && is_secret(v->cv_tag)) {
 				buf_printf(out, "# %s= (not shown)\n",
 				    v->cv_tag);
 				continue;

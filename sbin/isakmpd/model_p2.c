@@ -26,6 +26,8 @@
 #include "log.h"
 #include "maker.h"
 
+#define MAXTAG	63		/* octets, of a tag of pf(4) */
+
 void
 p2conf_free(struct p2conf *pc)
 {
@@ -167,6 +169,9 @@ conn_words(struct maker *mk, struct p2conf *pc)
 	if (confdb_get(mk->mk_db, pc->pc_name, "Interface") != NULL)
 		pc->pc_flags |= P2C_IFACE;
 	s = confdb_get(mk->mk_db, pc->pc_name, "PF-Tag");
+	if (s != NULL && strlen(s) > MAXTAG)
+		return (mk_error(mk, pc->pc_name, "PF-Tag", "a tag has at "
+		    "most %d characters", MAXTAG));
 	if (s != NULL && *s != '\0' && (pc->pc_tag = strdup(s)) == NULL)
 		return (mk_nomemory(mk));
 	return (mk_each(mk, pc->pc_name, "Flags", flag_one, pc));

@@ -17,6 +17,7 @@
 /*
  * Pairs: two SAs of phase 2 and what the kernel has of them.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,6 +230,11 @@ pair_install_in(struct pair *pr)
 		return (-1);
 	}
 	error = en->en_world.w_addsa(en->en_arg, &ks);
+	if (error == ESRCH) {
+		/* the kernel forgets an SPI sooner than we a request */
+		ks.ks_larval = 0;
+		error = en->en_world.w_addsa(en->en_arg, &ks);
+	}
 	if (error != 0) {
 		kernel_refused(pr, &ks, error);
 		return (error);

@@ -69,6 +69,7 @@ static struct confdb	*db;
 static struct kalgs	 kalgs;
 static struct model	*current;	/* of ike, without secrets */
 static unsigned int	 asked[2];	/* M_SHOW, M_REPORT: no answer yet */
+static int		 dirthere;	/* ISAKMPD_DIR, at the start */
 static int		 stopping;
 static int		 status;	/* to exit with */
 
@@ -264,6 +265,10 @@ parent_reload(void)
 		return;
 	}
 	log_info("configuration reloaded");
+	if (!dirthere && access(ISAKMPD_DIR, F_OK) == 0)
+		log_warnx("%s was not there at the start: its keys and "
+		    "certificates are not seen until isakmpd is started "
+		    "again", ISAKMPD_DIR);
 	send_key();
 	loading.renew = 1;
 	loading.dirty = 1;
@@ -639,6 +644,7 @@ parent_run(const struct opts *op)
 	pid_write(pidfd, opts->op_pid);
 	base = parent_base();
 	parent_events();
+	dirthere = access(ISAKMPD_DIR, F_OK) == 0;
 	start_children();
 	sockets_send(&so, opts, chans[PROC_IKE]);
 	parent_sandbox();

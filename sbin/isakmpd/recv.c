@@ -329,8 +329,11 @@ dispatch(struct engine *en, struct arrival *ar)
 		refuse(en, ar, V1_N_INVALID_COOKIE, "unknown cookies");
 	else if (first == ((sa->sa_flags & SAF_INITIATOR) != 0))
 		drop(en, ar, "our own, or not its turn");
-	else
+	else if (!first)
 		phase1_message(sa, ar);
+	else if (sa->sa_p1 == NULL || !exch_double(sa->sa_p1, ar->ar_raw,
+	    ar->ar_rawlen, &ar->ar_peer))
+		drop(en, ar, "another first message");	/* lacks our cookie */
 }
 
 void

@@ -254,27 +254,6 @@ saflags(const struct ksa *ks)
 	    (ks->ks_udpencap ? SADB_X_SAFLAGS_UDPENCAP : 0));
 }
 
-/* Its errors say little: what the owner of the machine can do about it. */
-static void
-complain(const struct ksa *ks, int error)
-{
-	if (ks->ks_proto == IKE_PROTO_AH || ks->ks_transport) {
-		if (error != 0)
-			log_warnx("the kernel refuses SA 0x%08x: %s",
-			    ks->ks_spi, kernel_reason(error, ks));
-	} else if (error == EOPNOTSUPP)
-		log_warnx("the kernel refuses ESP: is net.inet.esp.enable 1?");
-	else if (error == EINVAL && ks->ks_udpencap)
-		log_warnx("the kernel refuses SA 0x%08x, encapsulated in UDP: "
-		    "is net.inet.esp.udpencap 1, and does it have the "
-		    "algorithms (encryption %u, integrity %u)?", ks->ks_spi,
-		    ks->ks_encr.xf_id, ks->ks_integ.xf_id);
-	else if (error == EINVAL || error == EPROTONOSUPPORT)
-		log_warnx("the kernel refuses SA 0x%08x: does it have the "
-		    "algorithms (encryption %u, integrity %u)?", ks->ks_spi,
-		    ks->ks_encr.xf_id, ks->ks_integ.xf_id);
-}
-
 int
 kernel_addsa(struct kernel *k, const struct ksa *ks)
 {
@@ -305,7 +284,6 @@ kernel_addsa(struct kernel *k, const struct ksa *ks)
 	if (error == 0)
 		error = kmsg_tell(k, &rq);
 	explicit_bzero(&rq, sizeof(rq));
-	complain(ks, error);
 	return (error);
 }
 

@@ -36,5 +36,5 @@ const struct sim_test sim_tests[] = {
 	{ "B40-junk",	test_junk,	200 },
 	{ "B40-mutate",	test_mutate,	200 },
 	{ "B34-rogue",	test_rogue,	200 },
-	{ NULL }
+	{ NULL, NULL, 0 }
 };

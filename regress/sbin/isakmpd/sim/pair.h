@@ -55,7 +55,7 @@ struct pair {
 	char		 p_why[200];	/* it is not as it should be */
 };
 
-void	 pair_make(struct pair *, struct sim *);		/* options may change */
+void	 pair_make(struct pair *, struct sim *);	/* options may change */
 void	 pair_v4(struct pair *);
 void	 pair_nat(struct pair *, int which, uint64_t timeout);
 void	 pair_rule(struct pair *, int which, unsigned int t, struct rule *);

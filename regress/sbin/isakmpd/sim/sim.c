@@ -45,5 +45,5 @@ const struct sim_test sim_tests[] = {
 	{ "flood",	test_flood,	2 },
 	{ "false",	test_false,	20 },
 	{ "rogue",	test_rogue,	20 },
-	{ NULL }
+	{ NULL, NULL, 0 }
 };
