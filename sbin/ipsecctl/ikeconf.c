@@ -554,6 +554,8 @@ conf_ike_check(void)
 	struct rule **list, *a, *b;
 	size_t i, n;
 
+	if (deleting)
+		return;
 	list = conf_sorted(want_conn, cmp_conn, &n);
 	for (i = 1; i < n; i++) {
 		a = list[i - 1];

@@ -474,25 +474,45 @@ cf_unlist_peer(struct confdb *db, const char *peer)
 	cf_sect_tidy(db, s);
 }
 
-void
-confdb_forget(struct confdb *db, const char *peer)
+/* Does any section say so? */
+static int
+cf_said(const struct confdb *db, const char *tag, const char *value)
 {
-	struct cfsect *s, *p = cf_sect(db, peer), *conf = NULL;
-	struct cfval *v;
+	const struct cfsect *s;
+	const struct cfval *v;
 
 	TAILQ_FOREACH(s, &db->cd_sects, cs_entry)
-		if ((v = cf_val(s, "ISAKMP-peer")) != NULL &&
-		    strcasecmp(v->cv_value, peer) == 0)
-			return;
-	cf_changed(db);
-	cf_unlist_peer(db, peer);
-	if (p == NULL)
+		if ((v = cf_val(s, tag)) != NULL &&
+		    strcasecmp(v->cv_value, value) == 0)
+			return (1);
+	return (0);
+}
+
+/* If no connection names that peer any more. */
+static void
+cf_forget(struct confdb *db, const char *peer)
+{
+	const struct cfval *v;
+	struct cfsect *s;
+	char *conf = NULL;
+
+	/* only what says that it is a peer: [General] is none */
+	v = cf_val(cf_sect(db, peer), "Phase");
+	if (v == NULL || strcmp(v->cv_value, "1") != 0 ||
+	    cf_said(db, "ISAKMP-peer", peer))
 		return;
-	if ((v = cf_val(p, "Configuration")) != NULL && v->cv_fifo != NULL)
-		conf = cf_sect(db, v->cv_fifo);
-	if (conf != NULL && conf != p)
-		cf_sect_unfifo(db, conf);
-	cf_sect_unfifo(db, p);
+	cf_changed(db);
+	v = cf_val(cf_sect(db, peer), "Configuration");
+	if (v != NULL && v->cv_fifo != NULL)
+		conf = strdup(v->cv_fifo);	/* no memory: it stays */
+	cf_unlist_peer(db, peer);
+	/* each may have gone with the one before */
+	if ((s = cf_sect(db, peer)) != NULL)
+		cf_sect_unfifo(db, s);
+	if (conf != NULL && !cf_said(db, "Configuration", conf) &&
+	    (s = cf_sect(db, conf)) != NULL)
+		cf_sect_unfifo(db, s);
+	free(conf);
 }
 
 int
@@ -518,7 +538,9 @@ confdb_rm(struct confdb *db, const char *section, const char *tag,
 int
 confdb_rms(struct confdb *db, const char *section, const char **why)
 {
+	const struct cfval *v;
 	struct cfsect *s;
+	char *peer = NULL;
 
 	if (fifo_check(section, NULL, NULL, why) == -1)
 		return (-1);
@@ -526,8 +548,16 @@ confdb_rms(struct confdb *db, const char *section, const char **why)
 		*why = "there is no such section";
 		return (-1);
 	}
+	if ((v = cf_val(s, "ISAKMP-peer")) != NULL &&
+	    (peer = strdup(v->cv_value)) == NULL) {
+		*why = nomem;
+		return (-1);
+	}
 	cf_changed(db);
 	cf_sect_drop(db, s);
+	if (peer != NULL)
+		cf_forget(db, peer);
+	free(peer);
 	return (0);
 }
 

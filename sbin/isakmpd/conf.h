@@ -46,7 +46,9 @@ int		 confdb_parse(struct confdb *, const char *file,
 /*
  * What the FIFO can: 0, or -1 with *why, a static text that tells the cure.
  * set: without `force' only what has no value yet (from the FIFO).  add: to a
- * list, once.  rmv: one entry of a list.
+ * list, once.  rmv: one entry of a list.  rms: with the last connection of a
+ * peer goes what the FIFO said of the peer, so that old keys and transforms do
+ * not add up with those that it may say next.
  */
 int		 confdb_set(struct confdb *, const char *section,
 		    const char *tag, const char *value, int force,
@@ -59,13 +61,6 @@ int		 confdb_rm(struct confdb *, const char *section,
 		    const char *tag, const char **why);
 int		 confdb_rms(struct confdb *, const char *section,
 		    const char **why);
-
-/*
- * If no connection names that peer any more: what the FIFO said of it and of
- * its phase 1 goes, so that old keys and transforms do not add up with those
- * that it may say next.
- */
-void		 confdb_forget(struct confdb *, const char *peer);
 
 /*
  * NULL: no such value; also of the sections that are built in (predefined

@@ -184,8 +184,10 @@ conf_get(struct confdb *db, const struct setting *se)
 	const char *value;
 
 	value = confdb_get(db, se->se_section, se->se_tag);
-	if (value == NULL)
+	if (value == NULL) {
+		parent_result(&b);	/* nothing, not what was before */
 		return ("there is no such value");
+	}
 	buf_printf(&b, "%s\n", value);
 	parent_result(&b);
 	buf_clear(&b);
@@ -208,23 +210,6 @@ static const struct conf_word {
 };
 #define NCONF	(sizeof(conf_words) / sizeof(conf_words[0]))
 
-/* With the last connection of a peer goes what there was of the peer. */
-static int
-remove_section(struct confdb *db, const char *section, const char **why)
-{
-	const char *value = confdb_get(db, section, "ISAKMP-peer");
-	char *peer = NULL;
-	int rv;
-
-	if (value != NULL && (peer = strdup(value)) == NULL)
-		fatal("fifo");
-	rv = confdb_rms(db, section, why);
-	if (rv == 0 && peer != NULL)
-		confdb_forget(db, peer);
-	free(peer);
-	return (rv);
-}
-
 static const char *
 conf_do(struct confdb *db, const struct conf_word *cw,
     const struct setting *se)
@@ -246,7 +231,7 @@ conf_do(struct confdb *db, const struct conf_word *cw,
 	else if (strcmp(cw->cw_name, "rm") == 0)
 		rv = confdb_rm(db, se->se_section, se->se_tag, &why);
 	else
-		rv = remove_section(db, se->se_section, &why);
+		rv = confdb_rms(db, se->se_section, &why);
 	if (rv == -1)
 		return (why);
 	parent_changed();

@@ -170,10 +170,8 @@ t_ah(void)
 
 	ks.ks_proto = IKE_PROTO_AH;
 	refused(&ks, EINVAL, "no interface of this kernel carries AH");
-	CHECK(strstr(logged, "no interface of this kernel") != NULL);
 	ks.ks_nounit = 1;
 	refused(&ks, EOPNOTSUPP, "this kernel has no AH");
-	CHECK(strstr(logged, "this kernel has no AH") != NULL);
 	IS(kernel_getspi(k, &ks, &spi), EOPNOTSUPP);
 	ks.ks_larval = 1;
 	refused(&ks, EOPNOTSUPP, "this kernel has no AH");
