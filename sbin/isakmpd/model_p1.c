@@ -349,6 +349,23 @@ peer_left_out(struct maker *mk, struct peer *pe, const char *name)
 	return (NULL);
 }
 
+static void
+peer_alone(struct maker *mk, const struct peer *pe)
+{
+	const struct peer *other;
+
+	TAILQ_FOREACH(other, &mk->mk_md->md_peers, pe_entry)
+		if (pe->pe_addr.ia_family != 0 &&
+		    addr_same(&other->pe_addr, &pe->pe_addr) &&
+		    addr_same(&other->pe_local, &pe->pe_local)) {
+			mk_warn(mk, pe->pe_name, NULL, "[%.200s] is at the "
+			    "same Address: who begins from there is taken for "
+			    "that one; give one of them another Local-address",
+			    other->pe_name);
+			return;
+		}
+}
+
 static struct peer *
 peer_get(struct maker *mk, const char *name, const struct ike_addr *at,
     int dflt)
@@ -373,6 +390,7 @@ peer_get(struct maker *mk, const char *name, const struct ike_addr *at,
 	if (peer_fill(mk, pe, at) == -1)
 		return (peer_left_out(mk, pe, name));
 	pe->pe_id = old != NULL ? old->pe_id : ++ids;
+	peer_alone(mk, pe);
 	TAILQ_INSERT_TAIL(&mk->mk_md->md_peers, pe, pe_entry);
 	return (pe);
 }
