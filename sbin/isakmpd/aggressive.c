@@ -44,29 +44,6 @@ put_padding(struct sa *sa, struct msgb *mb)
 	    PAD_RSA);
 }
 
-/* All that is offered has the group of the KE that goes along. */
-static int
-put_offer(struct exch *x, struct msgb *mb)
-{
-	const struct peer *pe = x->x_sa->sa_conf;
-	struct p1_xform *offer;
-	struct span body;
-	unsigned int i, n = 0;
-
-	if ((offer = calloc(pe->pe_nxforms, sizeof(*offer))) == NULL)
-		return (-1);
-	for (i = 0; i < pe->pe_nxforms; i++)
-		if (pe->pe_xforms[i].px_group == pe->pe_xforms[0].px_group)
-			offer[n++] = pe->pe_xforms[i];
-	mb_p1_sa(mb, offer, n);
-	free(offer);
-	mb_close(mb);
-	body = mb_first_body(mb);
-	buf_clear(&x->x_sai);
-	buf_put(&x->x_sai, body.s_data, body.s_len);
-	return (x->x_sai.b_failed ? -1 : 0);
-}
-
 /* 1: SA, KE, nonce, ID */
 void
 aggr_start(struct exch *x)
@@ -75,7 +52,7 @@ aggr_start(struct exch *x)
 	struct msgb mb = { 0 };
 
 	sa->sa_group = sa->sa_conf->pe_xforms[0].px_group;
-	if (put_offer(x, &mb) == -1 || p1_newdh(x) == -1) {
+	if (p1_newdh(x) == -1 || p1_offer(x, &mb) == -1) {
 		mb_clear(&mb);
 		exch_fail(x, "no Diffie-Hellman key");
 		return;
@@ -87,7 +64,7 @@ aggr_start(struct exch *x)
 	}
 	sa->sa_auth = sa->sa_conf->pe_xforms[0].px_auth;
 	p1_putreqs(x, &mb);
-	p1_vendors(sa, &mb, NULL);
+	p1_puttraits(x, &mb);
 	put_padding(sa, &mb);
 	exch_to(x, XS_SENT_SA);
 	(void)exch_send(x, &mb, 1);
@@ -119,69 +96,22 @@ take_first(struct exch *x, struct arrival *ar)
 	p1_keys(x);
 }
 
+/* What the answer begins with waits in x_reply. */
 static void
 recv_first(struct engine *en, struct arrival *ar)
 {
-	const struct msg *m = &ar->ar_msg;
-	struct buf why = { 0 };
-	struct p1_choice c;
-	struct peer *pe;
 	struct exch *x;
-	struct sa *sa;
 
-	pe = p1_peer(en, &ar->ar_local, &ar->ar_peer, V1_X_AGGRESSIVE,
-	    &m->m_sa, &c, &why);
-	if (pe == NULL) {
-		en_warn(en, "aggressive mode from %s refused: %.*s",
-		    addr_print(&ar->ar_peer), (int)why.b_len,
-		    (const char *)why.b_data);
-		buf_clear(&why);
-		send_notify(en, &ar->ar_local, &ar->ar_peer, ar->ar_natt,
-		    ar->ar_raw, V1_N_NO_PROPOSAL_CHOSEN, ar->ar_rawlen);
-		return;
-	}
-	buf_clear(&why);
-	if ((sa = sa_new(en, pe, 0, &ar->ar_local, &ar->ar_peer)) == NULL)
-		return;
-	memcpy(sa->sa_cookies, ar->ar_raw, V1_COOKIELEN);
-	if ((x = exch_new(sa, V1_X_AGGRESSIVE, 0, 0)) == NULL) {
-		sa_free(sa);
-		return;
-	}
-	en_timer(en, &x->x_timer, en->en_model->md_exchmax * 1000ULL);
-	x->x_question = ar->ar_rawlen;
-	buf_put(&x->x_sai, m->m_sa.s_body.s_data, m->m_sa.s_body.s_len);
-	p1_chosen(sa, &c);
-	p1_capabilities(sa, m);
-	/* what the answer begins with: the octets are gone later */
-	mb_sa_chosen(&x->x_reply, c.c_prop, c.c_xf, c.c_prop->p_spi.s_data,
-	    c.c_prop->p_spi.s_len);
-	p1_vendors(sa, &x->x_reply, m);
-	take_first(x, ar);
+	if ((x = p1_respond(en, ar)) != NULL)
+		take_first(x, ar);
 }
 
 static void
 recv_second(struct exch *x, struct arrival *ar)
 {
-	struct sa *sa = x->x_sa;
-	const struct peer *pe = sa->sa_conf;
-	struct buf why = { 0 };
-	struct p1_choice c;
-
-	if (ar->ar_msg.m_nsa != 1 || p1_accept(&c, &ar->ar_msg.m_sa,
-	    pe->pe_xforms, pe->pe_nxforms, &why) == -1 ||
-	    c.c_ours->px_group != sa->sa_group) {
-		exch_fail(x, "the peer chose what was not offered: %.*s",
-		    (int)why.b_len, why.b_len > 0 ?
-		    (const char *)why.b_data : "");
-		buf_clear(&why);
+	if (p1_agreed(x, ar) == -1)
 		return;
-	}
-	buf_clear(&why);
-	sa_cookie_known(sa, (const uint8_t *)ar->ar_raw + V1_COOKIELEN);
-	p1_chosen(sa, &c);
-	p1_capabilities(sa, &ar->ar_msg);
-	natt_get(sa, &ar->ar_msg, &ar->ar_local, &ar->ar_peer);
+	natt_get(x->x_sa, &ar->ar_msg, &ar->ar_local, &ar->ar_peer);
 	take_first(x, ar);
 }
 
@@ -242,7 +172,8 @@ recv_third(struct exch *x, struct arrival *ar)
 	exch_note(x, ar->ar_raw, ar->ar_rawlen);
 	sa_proven(sa);
 	natt_get(sa, &ar->ar_msg, &ar->ar_local, &ar->ar_peer);
-	natt_follow(sa, &ar->ar_local, &ar->ar_peer);
+	x->x_local = ar->ar_local;
+	x->x_peer = ar->ar_peer;
 	p1_keepproof(x, &ar->ar_msg);
 	if (ar->ar_hdr.h_flags & V1_F_ENCRYPTED)
 		p1_contact(x, NULL, &ar->ar_msg);
@@ -255,6 +186,7 @@ aggr_verified(struct exch *x)
 	struct msgb mb = { 0 };
 
 	if (!x->x_initiator) {
+		natt_follow(x->x_sa, &x->x_local, &x->x_peer);
 		p1_done(x);
 		return;
 	}

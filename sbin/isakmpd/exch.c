@@ -331,6 +331,8 @@ exch_timeout(void *arg)
 	const uint64_t max = en->en_model->md_exchmax * 1000ULL;
 
 	if (x->x_state == XS_DONE) {
+		if (x->x_type == V1_X_INFO)
+			exch_resend(x);
 		exch_free(x);
 		return;
 	}

@@ -104,7 +104,7 @@ info_delete_spi(struct sa *sa, uint8_t proto, uint32_t spi)
 	struct msgb mb = { 0 };
 
 	mb_delete1(&mb, proto, b, sizeof(b), 1);
-	(void)sa_inform(sa, &mb);
+	(void)sa_inform_twice(sa, &mb);
 }
 
 void

@@ -24,32 +24,18 @@
 #include "log.h"
 #include "sa.h"
 
-static int
-keep_sai(struct exch *x, const struct span *body)
-{
-	buf_clear(&x->x_sai);
-	buf_put(&x->x_sai, body->s_data, body->s_len);
-	return (x->x_sai.b_failed ? -1 : 0);
-}
-
 /* 1: SA */
 void
 main_start(struct exch *x)
 {
-	struct sa *sa = x->x_sa;
-	const struct peer *pe = sa->sa_conf;
 	struct msgb mb = { 0 };
-	struct span body;
 
-	mb_p1_sa(&mb, pe->pe_xforms, pe->pe_nxforms);
-	mb_close(&mb);
-	body = mb_first_body(&mb);
-	if (keep_sai(x, &body) == -1) {
+	if (p1_offer(x, &mb) == -1) {
 		mb_clear(&mb);
 		exch_fail(x, "out of memory");
 		return;
 	}
-	p1_vendors(sa, &mb, NULL);
+	p1_puttraits(x, &mb);
 	exch_to(x, XS_SENT_SA);
 	(void)exch_send(x, &mb, 1);
 }
@@ -58,66 +44,23 @@ main_start(struct exch *x)
 static void
 recv_sa(struct engine *en, struct arrival *ar)
 {
-	const struct msg *m = &ar->ar_msg;
-	struct p1_choice c;
-	struct buf why = { 0 };
-	struct msgb mb = { 0 };
-	struct peer *pe;
 	struct exch *x;
-	struct sa *sa;
 
-	pe = p1_peer(en, &ar->ar_local, &ar->ar_peer, V1_X_MAIN, &m->m_sa, &c,
-	    &why);
-	if (pe == NULL) {
-		en_warn(en, "main mode from %s refused: %.*s",
-		    addr_print(&ar->ar_peer), (int)why.b_len,
-		    (const char *)why.b_data);
-		buf_clear(&why);
-		send_notify(en, &ar->ar_local, &ar->ar_peer, ar->ar_natt,
-		    ar->ar_raw, V1_N_NO_PROPOSAL_CHOSEN, ar->ar_rawlen);
+	if ((x = p1_respond(en, ar)) == NULL)
 		return;
-	}
-	buf_clear(&why);
-	if ((sa = sa_new(en, pe, 0, &ar->ar_local, &ar->ar_peer)) == NULL)
-		return;
-	memcpy(sa->sa_cookies, ar->ar_raw, V1_COOKIELEN);
-	if ((x = exch_new(sa, V1_X_MAIN, 0, 0)) == NULL ||
-	    keep_sai(x, &m->m_sa.s_body) == -1) {
-		sa_free(sa);
-		return;
-	}
-	p1_chosen(sa, &c);
-	p1_capabilities(sa, m);
-	mb_sa_chosen(&mb, c.c_prop, c.c_xf, c.c_prop->p_spi.s_data,
-	    c.c_prop->p_spi.s_len);
-	p1_vendors(sa, &mb, m);
 	exch_note(x, ar->ar_raw, ar->ar_rawlen);
 	exch_to(x, XS_SENT_CHOICE);
-	(void)exch_send(x, &mb, 0);
+	(void)exch_send(x, &x->x_reply, 0);
 }
 
 /* 2 came: 3, KE and nonce */
 static void
 recv_choice(struct exch *x, struct arrival *ar)
 {
-	struct sa *sa = x->x_sa;
-	const struct peer *pe = sa->sa_conf;
-	struct buf why = { 0 };
 	struct msgb mb = { 0 };
-	struct p1_choice c;
 
-	if (ar->ar_msg.m_nsa != 1 || p1_accept(&c, &ar->ar_msg.m_sa,
-	    pe->pe_xforms, pe->pe_nxforms, &why) == -1) {
-		exch_fail(x, "the peer chose what was not offered: %.*s",
-		    (int)why.b_len, why.b_len > 0 ?
-		    (const char *)why.b_data : "");
-		buf_clear(&why);
+	if (p1_agreed(x, ar) == -1)
 		return;
-	}
-	buf_clear(&why);
-	sa_cookie_known(sa, (const uint8_t *)ar->ar_raw + V1_COOKIELEN);
-	p1_chosen(sa, &c);
-	p1_capabilities(sa, &ar->ar_msg);
 	if (p1_newdh(x) == -1) {
 		exch_fail(x, "no Diffie-Hellman key");
 		return;
@@ -125,7 +68,7 @@ recv_choice(struct exch *x, struct arrival *ar)
 	exch_note(x, ar->ar_raw, ar->ar_rawlen);
 	p1_putke(x, &mb);
 	p1_putreqs(x, &mb);
-	natt_put(sa, &mb);
+	natt_put(x->x_sa, &mb);
 	exch_to(x, XS_SENT_KE);
 	(void)exch_send(x, &mb, 1);
 }
@@ -194,7 +137,8 @@ recv_auth(struct exch *x, struct arrival *ar)
 
 	memcpy(sa->sa_keys.k_iv, ar->ar_iv, IV_MAX);
 	exch_note(x, ar->ar_raw, ar->ar_rawlen);
-	natt_follow(sa, &ar->ar_local, &ar->ar_peer);
+	x->x_local = ar->ar_local;
+	x->x_peer = ar->ar_peer;
 	if (p1_getid(x, &ar->ar_msg) == -1)
 		return;
 	p1_keepreqs(x, &ar->ar_msg);
@@ -210,6 +154,7 @@ main_verified(struct exch *x)
 {
 	struct msgb mb = { 0 };
 
+	natt_follow(x->x_sa, &x->x_local, &x->x_peer);
 	if (x->x_initiator) {
 		p1_done(x);
 		return;

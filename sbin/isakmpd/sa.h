@@ -110,6 +110,8 @@ struct exch {
 	unsigned int	 x_ncertreqs;
 	struct auth_cert x_certreqs[AUTH_MAXCERTS];
 	int		 x_contact;	/* the peer said INITIAL-CONTACT */
+	/* from where its proof came: there it is, if it is one */
+	struct ike_addr	 x_local, x_peer;
 	/* quick mode */
 	struct conn	*x_conn;
 	struct pair	*x_pair;	/* in the making; NULL: it is made */
@@ -363,6 +365,7 @@ int		 exch_send_hashed(struct exch *, enum qm_hash, struct msgb *,
 void		 exch_resend(struct exch *);
 /* One protected informational message over an established SA. */
 int		 sa_inform(struct sa *, struct msgb *);
+int		 sa_inform_twice(struct sa *, struct msgb *);
 /* An error, unprotected: to this address; cookies as they came. */
 void		 send_notify(struct engine *, const struct ike_addr *local,
 		    const struct ike_addr *peer, int natt,
@@ -383,20 +386,24 @@ struct arrival {
 	int		 ar_natt;
 };
 
-/* phase1.c: what main and aggressive mode share */
+/* offer.c: the SA payloads of phase 1 */
 /* Initiate; from this address of ours, or NULL. */
 void		 p1_start(struct engine *, struct peer *,
 		    const struct ike_addr *local);
 int		 p1_known(const struct engine *, const struct ike_addr *local,
 		    const struct ike_addr *peer);
-/* As responder: the peers this may be, the first; NULL: none (why). */
-struct peer	*p1_peer(struct engine *, const struct ike_addr *local,
-		    const struct ike_addr *peer, uint8_t exch,
-		    const struct v1_sa *, struct p1_choice *,
-		    struct buf *why);
-void		 p1_chosen(struct sa *, const struct p1_choice *);
-void		 p1_vendors(struct sa *, struct msgb *, const struct msg *);
-void		 p1_capabilities(struct sa *, const struct msg *);
+/* What we offer; x_sai is kept.  0 or -1. */
+int		 p1_offer(struct exch *, struct msgb *);
+void		 p1_puttraits(struct exch *, struct msgb *);	/* vendor IDs */
+/*
+ * A first message: whoever it is, an SA and an exchange for him, with our
+ * choice in x_reply.  NULL: refused, and said.
+ */
+struct exch	*p1_respond(struct engine *, struct arrival *);
+/* The answer to ours; -1: not what was offered, failed. */
+int		 p1_agreed(struct exch *, const struct arrival *);
+
+/* phase1.c: what main and aggressive mode share */
 int		 p1_newdh(struct exch *);	/* private value and nonce */
 void		 p1_putke(struct exch *, struct msgb *);
 /* The peer's KE and nonce; 0, or the notify. */
