@@ -328,115 +328,6 @@ fifo_make(struct confdb *db, const char *section, const char *tag)
 	return (v);
 }
 
-int
-confdb_set(struct confdb *db, const char *section, const char *tag,
-    const char *value, int force, const char **why)
-{
-	struct cfval *v;
-	char *s;
-
-	if (fifo_check(section, tag, value, why) == -1)
-		return (-1);
-	v = cf_val(cf_sect(db, section), tag);
-	if (!force && v != NULL && (v->cv_fifo != NULL ||
-	    v->cv_added != NULL)) {
-		*why = "it has been set already; say \"force\" to change it";
-		return (-1);
-	}
-	*why = nomem;
-	if ((s = strdup(value)) == NULL ||
-	    (v = fifo_make(db, section, tag)) == NULL) {
-		cf_free(s);
-		return (-1);
-	}
-	cf_free(v->cv_fifo);
-	v->cv_fifo = s;
-	cf_free(v->cv_added);
-	v->cv_added = NULL;
-	if (cf_val_update(v) == -1)
-		return (-1);
-	*why = NULL;
-	return (0);
-}
-
-static int
-cf_append(char **list, const char *word, size_t len)
-{
-	size_t old = *list == NULL ? 0 : strlen(*list) + 1;
-	char *s;
-
-	if ((s = malloc(old + len + 1)) == NULL)
-		return (-1);
-	if (old > 0) {
-		memcpy(s, *list, old - 1);
-		s[old - 1] = ',';
-	}
-	memcpy(s + old, word, len);
-	s[old + len] = '\0';
-	cf_free(*list);
-	*list = s;
-	return (0);
-}
-
-int
-confdb_add(struct confdb *db, const char *section, const char *tag,
-    const char *value, const char **why)
-{
-	struct cfval *v;
-	const char *word;
-	size_t len;
-
-	if (fifo_check(section, tag, value, why) == -1)
-		return (-1);
-	if (value[strspn(value, ", \t")] == '\0') {
-		*why = "there is nothing to add";
-		return (-1);
-	}
-	*why = nomem;
-	if ((v = fifo_make(db, section, tag)) == NULL)
-		return (-1);
-	while ((word = word_next(&value, &len)) != NULL) {
-		if (list_has(v->cv_value, word, len))
-			continue;
-		if (cf_append(&v->cv_added, word, len) == -1 ||
-		    cf_val_update(v) == -1)
-			return (-1);
-	}
-	*why = NULL;
-	return (0);
-}
-
-int
-confdb_rmv(struct confdb *db, const char *section, const char *tag,
-    const char *value, const char **why)
-{
-	struct cfsect *s;
-	struct cfval *v;
-	size_t len = strlen(value);
-
-	if (fifo_check(section, tag, value, why) == -1)
-		return (-1);
-	s = cf_sect(db, section);
-	v = cf_val(s, tag);
-	if (v == NULL || !list_has(v->cv_value, value, len)) {
-		*why = "the list has no such entry";
-		return (-1);
-	}
-	cf_changed(db);
-	if (list_remove(&v->cv_added, value, len) == -1 ||
-	    list_remove(&v->cv_fifo, value, len) == -1 ||
-	    list_remove(&v->cv_file, value, len) == -1 ||
-	    cf_val_update(v) == -1) {
-		*why = nomem;
-		return (-1);
-	}
-	if (v->cv_added == NULL && v->cv_fifo == NULL && v->cv_file == NULL) {
-		cf_val_drop(s, v);
-		cf_sect_tidy(db, s);
-	}
-	return (0);
-}
-
 /* The section as if the FIFO had never spoken of it. */
 static void
 cf_sect_unfifo(struct confdb *db, struct cfsect *s)
@@ -488,31 +379,188 @@ cf_said(const struct confdb *db, const char *tag, const char *value)
 	return (0);
 }
 
-/* If no connection names that peer any more. */
+/* With its phase 1 configuration, if no other has the same. */
 static void
-cf_forget(struct confdb *db, const char *peer)
+cf_peer_unfifo(struct confdb *db, const char *peer)
 {
 	const struct cfval *v;
 	struct cfsect *s;
 	char *conf = NULL;
 
-	/* only what says that it is a peer: [General] is none */
-	v = cf_val(cf_sect(db, peer), "Phase");
-	if (v == NULL || strcmp(v->cv_value, "1") != 0 ||
-	    cf_said(db, "ISAKMP-peer", peer))
-		return;
 	cf_changed(db);
 	v = cf_val(cf_sect(db, peer), "Configuration");
 	if (v != NULL && v->cv_fifo != NULL)
 		conf = strdup(v->cv_fifo);	/* no memory: it stays */
-	cf_unlist_peer(db, peer);
-	/* each may have gone with the one before */
 	if ((s = cf_sect(db, peer)) != NULL)
 		cf_sect_unfifo(db, s);
 	if (conf != NULL && !cf_said(db, "Configuration", conf) &&
 	    (s = cf_sect(db, conf)) != NULL)
 		cf_sect_unfifo(db, s);
 	free(conf);
+}
+
+static int
+cf_ispeer(const struct confdb *db, const char *name)
+{
+	const struct cfval *v = cf_val(cf_sect(db, name), "Phase");
+
+	/* [General] is none */
+	return (v != NULL && strcmp(v->cv_value, "1") == 0);
+}
+
+/* If no connection names that peer any more. */
+static void
+cf_forget(struct confdb *db, const char *peer)
+{
+	if (!cf_ispeer(db, peer) || cf_said(db, "ISAKMP-peer", peer))
+		return;
+	cf_unlist_peer(db, peer);
+	cf_peer_unfifo(db, peer);
+}
+
+void
+confdb_begin(struct confdb *db, const char *peer)
+{
+	if (cf_ispeer(db, peer))
+		cf_peer_unfifo(db, peer);
+}
+
+int
+confdb_set(struct confdb *db, const char *section, const char *tag,
+    const char *value, int force, const char **why)
+{
+	struct cfval *v;
+	char *s, *peer = NULL;
+
+	if (fifo_check(section, tag, value, why) == -1)
+		return (-1);
+	v = cf_val(cf_sect(db, section), tag);
+	if (!force && v != NULL && (v->cv_fifo != NULL ||
+	    v->cv_added != NULL)) {
+		*why = "it has been set already; say \"force\" to change it";
+		return (-1);
+	}
+	*why = nomem;
+	if (v != NULL && strcasecmp(tag, "ISAKMP-peer") == 0 &&
+	    (peer = strdup(v->cv_value)) == NULL)
+		return (-1);
+	if ((s = strdup(value)) == NULL ||
+	    (v = fifo_make(db, section, tag)) == NULL) {
+		cf_free(s);
+		free(peer);
+		return (-1);
+	}
+	cf_free(v->cv_fifo);
+	v->cv_fifo = s;
+	cf_free(v->cv_added);
+	v->cv_added = NULL;
+	if (cf_val_update(v) == 0)
+		*why = NULL;
+	if (peer != NULL)
+		cf_forget(db, peer);
+	free(peer);
+	return (*why == NULL ? 0 : -1);
+}
+
+static int
+cf_append(char **list, const char *word, size_t len)
+{
+	size_t old = *list == NULL ? 0 : strlen(*list) + 1;
+	char *s;
+
+	if ((s = malloc(old + len + 1)) == NULL)
+		return (-1);
+	if (old > 0) {
+		memcpy(s, *list, old - 1);
+		s[old - 1] = ',';
+	}
+	memcpy(s + old, word, len);
+	s[old + len] = '\0';
+	cf_free(*list);
+	*list = s;
+	return (0);
+}
+
+/* A connection is either active or passive: the last word counts. */
+static int
+cf_unlist_conn(struct confdb *db, const char *tag, const char *word,
+    size_t len)
+{
+	static const char active[] = "Connections";
+	static const char passive[] = "Passive-Connections";
+	struct cfval *v;
+
+	if (strcasecmp(tag, active) != 0 && strcasecmp(tag, passive) != 0)
+		return (0);
+	v = cf_val(cf_sect(db, "Phase 2"),
+	    strcasecmp(tag, active) == 0 ? passive : active);
+	if (v == NULL)
+		return (0);
+	return (list_remove(&v->cv_added, word, len) == -1 ||
+	    list_remove(&v->cv_fifo, word, len) == -1 ||
+	    cf_val_update(v) == -1 ? -1 : 0);
+}
+
+int
+confdb_add(struct confdb *db, const char *section, const char *tag,
+    const char *value, const char **why)
+{
+	struct cfval *v;
+	const char *word;
+	size_t len;
+
+	if (fifo_check(section, tag, value, why) == -1)
+		return (-1);
+	if (value[strspn(value, ", \t")] == '\0') {
+		*why = "there is nothing to add";
+		return (-1);
+	}
+	*why = nomem;
+	if ((v = fifo_make(db, section, tag)) == NULL)
+		return (-1);
+	while ((word = word_next(&value, &len)) != NULL) {
+		if (strcasecmp(section, "Phase 2") == 0 &&
+		    cf_unlist_conn(db, tag, word, len) == -1)
+			return (-1);
+		if (list_has(v->cv_value, word, len))
+			continue;
+		if (cf_append(&v->cv_added, word, len) == -1 ||
+		    cf_val_update(v) == -1)
+			return (-1);
+	}
+	*why = NULL;
+	return (0);
+}
+
+int
+confdb_rmv(struct confdb *db, const char *section, const char *tag,
+    const char *value, const char **why)
+{
+	struct cfsect *s;
+	struct cfval *v;
+	size_t len = strlen(value);
+
+	if (fifo_check(section, tag, value, why) == -1)
+		return (-1);
+	s = cf_sect(db, section);
+	v = cf_val(s, tag);
+	if (v == NULL || !list_has(v->cv_value, value, len)) {
+		*why = "the list has no such entry";
+		return (-1);
+	}
+	cf_changed(db);
+	if (list_remove(&v->cv_added, value, len) == -1 ||
+	    list_remove(&v->cv_fifo, value, len) == -1 ||
+	    list_remove(&v->cv_file, value, len) == -1 ||
+	    cf_val_update(v) == -1) {
+		*why = nomem;
+		return (-1);
+	}
+	if (v->cv_added == NULL && v->cv_fifo == NULL && v->cv_file == NULL) {
+		cf_val_drop(s, v);
+		cf_sect_tidy(db, s);
+	}
+	return (0);
 }
 
 int

@@ -63,6 +63,12 @@ int		 confdb_rms(struct confdb *, const char *section,
 		    const char **why);
 
 /*
+ * A rule begins to speak of that peer: what the FIFO said of it and of its
+ * phase 1 before is over.
+ */
+void		 confdb_begin(struct confdb *, const char *peer);
+
+/*
  * NULL: no such value; also of the sections that are built in (predefined
  * suites, transforms and lives, made when asked for).  Valid until the next
  * change.

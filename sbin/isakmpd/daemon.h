@@ -129,6 +129,7 @@ int	 pcap_open(const char *path);	/* -1: warned */
 struct confdb;
 void	 ui_line(struct confdb *, char *);
 void	 parent_changed(void);		/* the configuration is another */
+int	 parent_pending(void);		/* and ike does not know it yet */
 void	 parent_tell(unsigned int type, struct buf *);	/* to ike */
 void	 parent_reload(void);
 void	 parent_stop(int status);

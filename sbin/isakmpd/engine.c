@@ -135,6 +135,7 @@ engine_free(struct engine *en)
 		conn_free(cn);
 	if (en->en_model != NULL)
 		model_free(en->en_model);
+	info_forget(en);
 	buf_clear(&en->en_canames);
 	free(en);
 }
@@ -274,6 +275,7 @@ engine_stop(struct engine *en, void (*done)(void *), void *arg)
 				pair_close(pr, 0, "shutting down");
 		while ((sa = TAILQ_FIRST(&en->en_sas)) != NULL)
 			sa_free(sa);
+		info_forget(en);
 	}
 	done(arg);
 }

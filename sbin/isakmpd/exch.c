@@ -26,6 +26,7 @@
 #include "sa.h"
 
 #define QUICK_LAST	5000	/* ms for what is under way otherwise */
+#define QUICK_DOUBT	2	/* tries in silence, until phase 1 is tried */
 #define QUICK_FAILS	4	/* in a row, until phase 1 is made anew */
 #define MAXDOUBLES	5	/* answers to one message, beyond the first */
 
@@ -63,7 +64,7 @@ exch_tell(const struct exch *x)
 	if (!x->x_initiator && x->x_state == XS_SENT_QM2 &&
 	    x->x_pair != NULL &&
 	    (x->x_sa->sa_engine->en_flags & ENF_STOPPING) == 0)
-		info_delete_pair(x->x_pair);
+		info_bury_pair(x->x_pair);
 }
 
 /* What only the making needs. */
@@ -323,6 +324,23 @@ exch_giveup(struct exch *x)
 	    said);
 }
 
+/*
+ * The peer may have been started anew and know nothing of the ISAKMP SA: then
+ * another one, made meanwhile, tells that, and what was asked is asked again.
+ */
+static void
+exch_doubt(struct exch *x)
+{
+	struct sa *sa = x->x_sa;
+	struct engine *en = sa->sa_engine;
+
+	if (x->x_type == V1_X_QUICK && x->x_initiator &&
+	    x->x_tries == QUICK_DOUBT && sa->sa_heard < x->x_started &&
+	    sa->sa_conf->pe_addr.ia_family != 0 &&
+	    sa_making(en, sa->sa_conf) == NULL)
+		p1_start(en, sa->sa_conf, NULL);
+}
+
 static void
 exch_timeout(void *arg)
 {
@@ -331,8 +349,6 @@ exch_timeout(void *arg)
 	const uint64_t max = en->en_model->md_exchmax * 1000ULL;
 
 	if (x->x_state == XS_DONE) {
-		if (x->x_type == V1_X_INFO)
-			exch_resend(x);
 		exch_free(x);
 		return;
 	}
@@ -351,6 +367,7 @@ exch_timeout(void *arg)
 	en->en_stats.st_retransmitted++;
 	exch_resend(x);
 	en_timer(en, &x->x_timer, exch_delay(x));
+	exch_doubt(x);
 }
 
 void

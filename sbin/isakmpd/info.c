@@ -24,6 +24,9 @@
 #include "log.h"
 #include "sa.h"
 
+#define GONE_AGAIN	1000	/* ms */
+#define GONE_TOLD	2	/* times, beyond the first */
+
 /*
  * What we say
  */
@@ -81,16 +84,14 @@ info_refuse(struct exch *x, uint16_t type)
 
 /* Over any ISAKMP SA with this very peer that is there. */
 static struct sa *
-pair_sa(const struct pair *pr)
+peer_sa(struct engine *en, unsigned int peer, const struct ike_id *remote)
 {
-	struct engine *en = pr->pr_conn->cn_engine;
 	struct sa *sa, *best = NULL;
 
 	TAILQ_FOREACH(sa, &en->en_sas, sa_entry)
-		if (sa->sa_conf == pr->pr_conn->cn_conf->pc_peer &&
+		if (sa->sa_conf->pe_id == peer &&
 		    (sa->sa_flags & (SAF_ESTABLISHED | SAF_CLOSING)) ==
-		    SAF_ESTABLISHED &&
-		    id_cmp(&sa->sa_remote, &pr->pr_remote) == 0 &&
+		    SAF_ESTABLISHED && id_cmp(&sa->sa_remote, remote) == 0 &&
 		    (best == NULL || (best->sa_flags & SAF_REPLACED) ||
 		    (sa->sa_flags & SAF_REPLACED) == 0))
 			best = sa;
@@ -104,16 +105,91 @@ info_delete_spi(struct sa *sa, uint8_t proto, uint32_t spi)
 	struct msgb mb = { 0 };
 
 	mb_delete1(&mb, proto, b, sizeof(b), 1);
-	(void)sa_inform_twice(sa, &mb);
+	(void)sa_inform(sa, &mb);
 }
 
 void
 info_delete_pair(struct pair *pr)
 {
-	struct sa *sa = pair_sa(pr);
+	struct conn *cn = pr->pr_conn;
+	struct sa *sa = peer_sa(cn->cn_engine, cn->cn_conf->pc_peer->pe_id,
+	    &pr->pr_remote);
 
 	if (sa != NULL)
 		info_delete_spi(sa, pr->pr_proto, pr->pr_in);
+}
+
+static void
+gone_drop(struct engine *en, unsigned int i)
+{
+	id_clear(&en->en_gone[i].go_remote);
+	memmove(&en->en_gone[i], &en->en_gone[i + 1],
+	    (--en->en_ngone - i) * sizeof(en->en_gone[0]));
+}
+
+static void
+gone_again(void *arg)
+{
+	struct engine *en = arg;
+	const uint64_t now = en_now(en);
+	struct gone *go;
+	struct sa *sa;
+	unsigned int i, more = 0;
+
+	for (i = 0; i < en->en_ngone; ) {
+		go = &en->en_gone[i];
+		sa = peer_sa(en, go->go_peer, &go->go_remote);
+		if (sa != NULL && now < go->go_until) {
+			info_delete_spi(sa, go->go_proto, go->go_spi);
+			go->go_told++;
+		}
+		if (go->go_told >= GONE_TOLD || now >= go->go_until)
+			gone_drop(en, i);
+		else {
+			more |= sa != NULL;
+			i++;
+		}
+	}
+	if (more)
+		en_timer(en, &en->en_again, 4 * GONE_AGAIN);
+}
+
+void
+info_bury_pair(struct pair *pr)
+{
+	struct conn *cn = pr->pr_conn;
+	struct engine *en = cn->cn_engine;
+	struct gone go = {
+		.go_proto = pr->pr_proto, .go_spi = pr->pr_in,
+		.go_peer = cn->cn_conf->pc_peer->pe_id,
+		.go_until = pr->pr_life_s != 0 ?
+		    pr->pr_created + pr->pr_life_s * 1000ULL : UINT64_MAX };
+
+	info_delete_pair(pr);
+	if (id_copy(&go.go_remote, &pr->pr_remote) == -1)
+		return;
+	if (en->en_ngone == EN_MAXGONE)
+		gone_drop(en, 0);
+	en->en_gone[en->en_ngone++] = go;
+	info_buried(en);
+}
+
+void
+info_buried(struct engine *en)
+{
+	if (en->en_ngone == 0)
+		return;
+	en->en_again.t_fn = gone_again;
+	en->en_again.t_arg = en;
+	en_timer(en, &en->en_again, GONE_AGAIN);
+}
+
+void
+info_forget(struct engine *en)
+{
+	while (en->en_ngone > 0)
+		gone_drop(en, en->en_ngone - 1);
+	en_untimer(en, &en->en_again);
 }
 
 static void

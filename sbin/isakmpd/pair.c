@@ -526,7 +526,7 @@ pair_close(struct pair *pr, int tell, const char *why)
 	dbg(DBG_SA, 10, "%s: SPIs in %08x, out %08x closed: %s",
 	    cn->cn_conf->pc_name, pr->pr_in, pr->pr_out, why);
 	if (tell && (pr->pr_flags & PRF_IN))
-		info_delete_pair(pr);
+		info_bury_pair(pr);
 	pair_free(pr);
 	if (conn_current(cn) == NULL)
 		pair_revive(cn);

@@ -179,6 +179,13 @@ parent_changed(void)
 	evtimer_add(modeltimer, &tv);
 }
 
+/* The bunch of lines that changes the configuration goes on. */
+int
+parent_pending(void)
+{
+	return (loading.dirty);
+}
+
 /* What waits goes behind the model that it is about. */
 static void
 send_told(void)

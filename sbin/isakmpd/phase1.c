@@ -482,6 +482,7 @@ contact_forget(struct sa *sa, uint64_t since)
 		    id_cmp(&other->sa_remote, &sa->sa_remote) == 0) {
 			dbg(DBG_SA, 10, "ISAKMP SA %s: the peer began anew",
 			    sa_name(other));
+			sa_orphans(other);
 			sa_free(other);
 			next = TAILQ_FIRST(&en->en_sas);
 		}

@@ -24,6 +24,7 @@
 #include "sa.h"
 
 #define HDR_COOKIES	16
+#define UNREADABLE	3	/* messages of an exchange that are told of */
 
 static void
 drop(struct engine *en, const struct arrival *ar, const char *why)
@@ -138,13 +139,17 @@ unreadable(struct exch *x, struct arrival *ar, const char *why)
 	struct engine *en = sa->sa_engine;
 
 	drop(en, ar, why);
-	if ((ar->ar_hdr.h_flags & V1_F_ENCRYPTED) == 0 || x->x_said != 0)
+	if ((ar->ar_hdr.h_flags & V1_F_ENCRYPTED) == 0 ||
+	    ++x->x_unread > UNREADABLE)
 		return;
+	if (x->x_said == 0)
+		en_warn(en, "%s: %s from %s cannot be read (%s)%s",
+		    exch_title(x), v1_exch_name(ar->ar_hdr.h_exch),
+		    addr_print(&ar->ar_peer), why,
+		    sa->sa_auth == V1_AUTH_PSK ? ": the pre-shared keys "
+		    "differ? Let both ends have the same" : "");
 	x->x_said = V1_N_PAYLOAD_MALFORMED;
-	en_warn(en, "%s: %s from %s cannot be read (%s)%s", exch_title(x),
-	    v1_exch_name(ar->ar_hdr.h_exch), addr_print(&ar->ar_peer), why,
-	    sa->sa_auth == V1_AUTH_PSK ?
-	    ": the pre-shared keys differ? Let both ends have the same" : "");
+	/* an initiator believes what is not protected the second time */
 	if (ar->ar_hdr.h_exch != V1_X_INFO)
 		send_notify(en, &ar->ar_local, &ar->ar_peer, ar->ar_natt,
 		    ar->ar_raw, V1_N_PAYLOAD_MALFORMED, ar->ar_rawlen);

@@ -36,6 +36,7 @@
 #define SA_HASHSIZE	256	/* of cookies */
 #define SA_MAXHALFOPEN	512	/* as responder, by addresses not proven */
 #define SA_MAXLARVAL	1024	/* as responder, not established */
+#define EN_MAXGONE	64	/* pairs whose end is said again */
 #define CONN_MAXPAIRS	512	/* of one connection, with replaced ones */
 #define SA_MAXMSGIDS	131072	/* of one ISAKMP SA; then another is made */
 #define EXCH_MAXQUICK	64	/* of the peer's, under way over one SA */
@@ -94,6 +95,7 @@ struct exch {
 	uint64_t	 x_sent;
 	struct timer	 x_timer;
 	uint16_t	 x_said;	/* an error notify of the peer's, 0 */
+	unsigned int	 x_unread;	/* messages that could not be read */
 	/* keys */
 	struct dh	*x_dh;
 	struct buf	 x_ni, x_nr;
@@ -226,6 +228,20 @@ struct conn {
 };
 TAILQ_HEAD(conns, conn);
 
+/*
+ * A pair that ended here.  Nothing answers a DELETE, and there may be no
+ * ISAKMP SA to say it by: without it the peer sends into nowhere until a
+ * rekey.
+ */
+struct gone {
+	uint8_t		 go_proto;
+	uint32_t	 go_spi;	/* was ours */
+	unsigned int	 go_peer;	/* pe_id */
+	struct ike_id	 go_remote;
+	uint64_t	 go_until;	/* it lives there no longer than this */
+	unsigned int	 go_told;
+};
+
 struct engine_stats {
 	uint64_t	 st_sent, st_sendfail, st_received, st_dropped,
 			 st_malformed, st_doubles, st_retransmitted,
@@ -255,6 +271,9 @@ struct engine {
 	uint64_t	 en_warn_at;	/* the same for warnings */
 	unsigned int	 en_warns;
 	struct buf	 en_canames;
+	struct gone	 en_gone[EN_MAXGONE];	/* oldest first */
+	unsigned int	 en_ngone;
+	struct timer	 en_again;
 	struct engine_stats en_stats;
 };
 
@@ -365,7 +384,6 @@ int		 exch_send_hashed(struct exch *, enum qm_hash, struct msgb *,
 void		 exch_resend(struct exch *);
 /* One protected informational message over an established SA. */
 int		 sa_inform(struct sa *, struct msgb *);
-int		 sa_inform_twice(struct sa *, struct msgb *);
 /* An error, unprotected: to this address; cookies as they came. */
 void		 send_notify(struct engine *, const struct ike_addr *local,
 		    const struct ike_addr *peer, int natt,
@@ -484,6 +502,10 @@ void		 info_clear(struct engine *, struct arrival *);
 void		 info_refuse(struct exch *, uint16_t type);
 /* DELETE of the inbound SA of a pair, or of the ISAKMP SA itself. */
 void		 info_delete_pair(struct pair *);
+/* The same, and again: soon, and over the next SA if there is none now. */
+void		 info_bury_pair(struct pair *);
+void		 info_buried(struct engine *);	/* an SA is there */
+void		 info_forget(struct engine *);
 void		 info_delete_spi(struct sa *, uint8_t proto, uint32_t spi);
 void		 info_delete_sa(struct sa *);
 void		 info_goodbye(struct sa *);

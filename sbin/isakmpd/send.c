@@ -24,7 +24,6 @@
 #include "sa.h"
 
 #define HINTS_PER_S	20	/* errors about what we do not know */
-#define INFORM_AGAIN	1500	/* ms */
 
 static void
 header(const struct sa *sa, struct ike_hdr *h, uint8_t exch, uint32_t msgid)
@@ -191,11 +190,14 @@ exch_send_hashed(struct exch *x, enum qm_hash which, struct msgb *mb,
 	return (exch_send(x, mb, again));
 }
 
-static int
-inform(struct sa *sa, uint32_t msgid, struct msgb *mb, struct buf *out)
+/* Once: what it says is either true for long or said again. */
+int
+sa_inform(struct sa *sa, struct msgb *mb)
 {
 	const struct p1_keys *k = &sa->sa_keys;
+	const uint32_t msgid = sa_newmsgid(sa);
 	uint8_t hash[HASH_MAX], iv[IV_MAX];
+	struct buf out = { 0 };
 	struct ike_hdr h;
 	struct span rest;
 	int error;
@@ -207,41 +209,12 @@ inform(struct sa *sa, uint32_t msgid, struct msgb *mb, struct buf *out)
 	error = mb->mb_buf.b_failed ||
 	    keys_hash2_1(k, msgid, &rest, hash) == -1 ||
 	    prepend_hash(mb, hash, hash_len(k->k_hash)) == -1 ||
-	    keys_iv2(k, msgid, iv) == -1 || make(sa, &h, mb, iv, out) == -1;
+	    keys_iv2(k, msgid, iv) == -1 || make(sa, &h, mb, iv, &out) == -1;
 	mb_clear(mb);
 	if (!error)
-		sa_transmit(sa, out);
-	return (error ? -1 : 0);
-}
-
-/* Once: what it says is either true for long or said again. */
-int
-sa_inform(struct sa *sa, struct msgb *mb)
-{
-	struct buf out = { 0 };
-	int error;
-
-	error = inform(sa, sa_newmsgid(sa), mb, &out);
+		sa_transmit(sa, &out);
 	buf_clear(&out);
-	return (error);
-}
-
-/* Nobody says that he has heard it; heard twice it counts once. */
-int
-sa_inform_twice(struct sa *sa, struct msgb *mb)
-{
-	const uint32_t msgid = sa_newmsgid(sa);
-	struct exch *x;
-
-	if ((x = exch_new(sa, V1_X_INFO, 1, msgid)) == NULL)
-		return (sa_inform(sa, mb));
-	if (inform(sa, msgid, mb, &x->x_out) == -1) {
-		exch_free(x);
-		return (-1);
-	}
-	x->x_state = XS_DONE;
-	en_timer(sa->sa_engine, &x->x_timer, INFORM_AGAIN);
-	return (0);
+	return (error ? -1 : 0);
 }
 
 /*

@@ -219,6 +219,9 @@ conf_do(struct confdb *db, const struct conf_word *cw,
 
 	if (strcmp(cw->cw_name, "get") == 0)
 		return (conf_get(db, se));
+	if (strcmp(cw->cw_name, "set") == 0 && !parent_pending() &&
+	    strcasecmp(se->se_section, "Phase 1") == 0)
+		confdb_begin(db, se->se_value);
 	if (strcmp(cw->cw_name, "set") == 0)
 		rv = confdb_set(db, se->se_section, se->se_tag, se->se_value,
 		    se->se_force, &why);
