@@ -190,11 +190,15 @@ sed '/^END$/d' "$W/both" | sort >"$W/both.sorted"
 sort "$W/one.want" "$W/other.want" | cmp - "$W/both.sorted" || fail "torn"
 
 # A reader that goes away in the middle costs the rules that follow.
-exec 3>&-
-( head -c 100000 <"$fifo" >/dev/null ) &
+( exec 5<"$fifo" 3>&-; : >"$W/opened"; head -c 100000 <&5 >/dev/null ) &
 reader=$!
-sleep 0.3
+i=0
+until [ -e "$W/opened" ] || [ $((i += 1)) -gt 1000 ]; do
+	sleep 0.01
+done
+exec 4>"$fifo" 3>&-
 load -f "$W/slow"
+exec 4>&-
 says "failed to add ike rule 299: $W/slow: 300: /var/run/isakmpd.fifo: $nobody"
 [ "$(wc -l <"$W/err")" -lt 299 ] || fail "no rule came through"
 wait $reader
