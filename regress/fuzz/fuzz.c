@@ -19,6 +19,7 @@
  * those calls of libum that need a kernel, without one.
  *
  * In: SEEDS, a directory: write the seeds there and exit.
+ *	SHOW: what is logged, too.
  */
 #include <sys/socket.h>
 
@@ -42,6 +43,8 @@ int	 LLVMFuzzerInitialize(int *, char ***);
 
 static const char	*only;
 static struct buf	*tee;
+static int		 show;
+static jmp_buf		*may_end;
 
 void
 wrong(const char *fmt, ...)
@@ -62,6 +65,12 @@ only_file(const char *path)
 }
 
 void
+end_to(jmp_buf *where)
+{
+	may_end = where;
+}
+
+void
 seed(const void *data, size_t len)
 {
 	static unsigned int n;
@@ -77,6 +86,7 @@ seed(const void *data, size_t len)
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
+	show = getenv("SHOW") != NULL;
 	if (getenv("SEEDS") != NULL) {
 		seeds();
 		exit(0);
@@ -99,6 +109,8 @@ forget(const char *fmt, va_list ap)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	if (tee != NULL)
 		buf_putstr(tee, text);
+	if (show)
+		fprintf(stderr, "%s\n", text);
 }
 
 #define LOG(name)							\
@@ -126,6 +138,8 @@ fatal(const char *fmt, ...)
 void
 fatalx(const char *fmt, ...)
 {
+	if (may_end != NULL)
+		longjmp(*may_end, 1);
 	wrong("fatalx: %s", fmt);
 }
 
@@ -267,4 +281,13 @@ const char *
 um_gai_strerror(int error)
 {
 	return ("no such name");
+}
+
+/* libike's, where processes start. */
+int	proc_isowner(uid_t);
+
+int
+proc_isowner(uid_t uid)
+{
+	return (uid == getuid());
 }

@@ -17,6 +17,7 @@
 #ifndef _FUZZ_H_
 #define _FUZZ_H_
 
+#include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,5 +34,7 @@ void	 wrong(const char *, ...)
 	    __attribute__((__noreturn__, __format__(printf, 1, 2)));
 /* The one file that can be opened; NULL: any. */
 void	 only_file(const char *);
+/* Where fatalx() goes, as the process may end; NULL: it may not. */
+void	 end_to(jmp_buf *);
 
 #endif

@@ -14,9 +14,10 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
-# fuzz.sh target: build fuzz_target.c with what it needs of sbin/iked and let
-# libFuzzer try it with some thousand inputs, which are the same each time if
-# SEED and the corpus are, or for a minute with FULL=1.
+# fuzz.sh target: build fuzz_target.c with what it needs of sbin/iked, or of
+# sbin/isakmpd if its name begins with v1, and let libFuzzer try it with some
+# thousand inputs, which are the same each time if SEED and the corpus are, or
+# for a minute with FULL=1.
 #
 # In:	SEED (chosen and printed), N, W (scratch directory), FULL, CLANG (clang)
 #	CORPUS, a directory to read more inputs from and to keep new ones in
@@ -33,6 +34,7 @@ iked=$top/sbin/iked
 libike=$top/sbin/libike
 sim=$top/regress/lib/sim
 ikedsim=$top/regress/sbin/iked/sim
+v1sim=$top/regress/sbin/isakmpd/sim
 um=$top/sys/arch/um
 target=$1
 case $target in
@@ -70,6 +72,13 @@ common="buf types"
 props="props explain ts xform"
 conf="conf draft host lex print psk"
 ca="auth_msg ca ca_why ca_alg ca_chain ca_id ca_key ca_sign ca_store ca_verify"
+# all of isakmpd but its processes, and what is theirs alone
+v1engine=$(cd "$top/sbin/isakmpd" && find . -name '*.c' | sed 's/^..//; s/..$//
+    /^\(main\|parent.*\|ike\|ca_proc\|fifo\|files\|pcap\|sock\|ui\)$/d')
+v1engine="$v1engine payload crypto dh xform ca_why ca_alg ca_chain ca_id ca_key
+    ca_peer ca_store"
+v1conf=$(cd "$top/sbin/isakmpd" && find . -name 'conf*.c' -o -name 'model*.c' |
+    sed 's/^..//; s/..$//')
 case $target in
 msg)	srcs="payload msg_parse msg_make $props" libs= ;;
 sk)	srcs="payload msg_parse msg_make msg_sk frags crypto $props" libs= ;;
@@ -81,7 +90,12 @@ engine)	srcs="engine plan tunnel job sa send recv init ikeauth child create
 	    frags crypto dh agree $ca $conf $props" libs= ;;
 v1msg)	srcs="payload msg_parse msg_make choose names keys crypto dh xform"
 	libs= ;;
-*)	echo "usage: fuzz.sh msg | sk | conf | cert | ctl | engine | v1msg"
+v1engine) srcs=$v1engine libs= ;;
+v1conf)	srcs="ui debug builtin names keys crypto dh xform $v1conf"
+	libs= ;;
+v1proc)	srcs="$v1engine fifo pcap timer" libs="-levent_core" ;;
+*)	echo "usage: fuzz.sh msg | sk | conf | cert | ctl | engine | v1msg |"
+	echo "    v1engine | v1conf | v1proc"
 	exit 1 ;;
 esac
 
@@ -138,8 +152,26 @@ build()
 		done
 		cc sim_node "$ikedsim/node.c" $umflags
 	fi
-	# this one has sockets of the host
-	[ "$target" != ctl ] || umflags=
+	if [ "$target" = v1engine ]; then
+		umflags="$umflags -I$sim -I$v1sim"
+		for s in v1inside v1forge v1seeds v1world; do
+			cc "fuzz_$s" "$here/fuzz_$s.c" $umflags
+		done
+		for s in world end sadb; do
+			cc "sim_$s" "$sim/$s.c" $umflags
+		done
+		for s in node rules; do
+			cc "sim_$s" "$v1sim/$s.c" $umflags
+		done
+	fi
+	# these have descriptors of the host
+	case $target in
+	v1proc)	umflags="-Devent_base_dispatch=fuzz_dispatch"
+		for s in v1ca v1ike; do
+			cc "fuzz_$s" "$here/fuzz_$s.c" $umflags
+		done ;;
+	ctl)	umflags= ;;
+	esac
 	cc target "$here/fuzz_$target.c" $umflags
 	"$CLANG" $san -o "$W/fuzz_$target" "$W"/*.o $libs -lcrypto ||
 	    fail "cannot link"
@@ -180,21 +212,35 @@ dictionary()
 	    '$' '0x' '\\x22' 'iface sec0' | sed 's/\\\\/\\/g'
 }
 
+# Sections, tags and values, and what stands between them.
+v1dictionary()
+{
+	cat "$own/model"*.c "$own/names.c" "$own/builtin.c" "$own/ui.c" |
+	    grep -o '"[][A-Za-z0-9_:-]\{2,\}"' | sort -u
+	printf '"%s"\n' '\\x0a' '\\x0a%%\\x0a' '\\x0aC set [' ']:' '=' \
+	    '\\x0aM\\x0a' ' force' '\\x0a[' ']\\x0a' '-SUITE' 'QM-ESP-' \
+	    '0.0.0.0' '255.255.0.0' '2001:db8::1' '128,128:256' |
+	    sed 's/\\\\/\\/g'
+}
+
 build
 [ "$target" != cert ] || ca_dir
 mkdir -p "$W/corpus" "$W/seeds"
 SEEDS=$W/seeds "$W/fuzz_$target" >"$W/log" 2>&1 ||
     { tail -n 20 "$W/log"; fail "the seeds are no good"; }
 args="-max_len=4096"
-if [ "$target" = conf ]; then
-	cp "$top"/regress/sbin/iked/conf/*.in "$W/seeds"
-	dictionary >"$W/words"
-	args="$args -dict=$W/words"
-fi
+case $target in
+conf)	cp "$top"/regress/sbin/iked/conf/*.in "$W/seeds"
+	dictionary >"$W/words" ;;
+v1conf)	cp "$top"/regress/sbin/isakmpd/conf/*.in "$W/seeds"
+	v1dictionary >"$W/words" ;;
+esac
+[ ! -f "$W/words" ] || args="$args -dict=$W/words"
 # beyond the seeds, which come first
 case $target in
-engine)	more=100 ;;
-conf)	more=1000 ;;
+*engine) more=100 ;;
+conf | v1proc) more=1000 ;;
+v1conf)	more=1500 ;;
 cert)	more=4000 ;;
 ctl)	more=5000 ;;
 *)	more=20000 ;;

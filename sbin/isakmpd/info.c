@@ -24,8 +24,9 @@
 #include "log.h"
 #include "sa.h"
 
-#define GONE_AGAIN	1000	/* ms */
-#define GONE_TOLD	2	/* times, beyond the first */
+#define GONE_AGAIN	1000ULL	/* ms; then 4, 16 and 64 s */
+#define GONE_TOLD	4	/* times, beyond the first */
+#define GONE_WORTH	30000	/* ms it would live on there */
 
 /*
  * What we say
@@ -119,6 +120,8 @@ info_delete_pair(struct pair *pr)
 		info_delete_spi(sa, pr->pr_proto, pr->pr_in);
 }
 
+static void	gone_again(void *);
+
 static void
 gone_drop(struct engine *en, unsigned int i)
 {
@@ -128,30 +131,54 @@ gone_drop(struct engine *en, unsigned int i)
 }
 
 static void
+gone_arm(struct engine *en)
+{
+	const uint64_t now = en_now(en);
+	uint64_t next = UINT64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < en->en_ngone; i++)
+		if (en->en_gone[i].go_next < next)
+			next = en->en_gone[i].go_next;
+	en->en_again.t_fn = gone_again;
+	en->en_again.t_arg = en;
+	if (next == UINT64_MAX)
+		en_untimer(en, &en->en_again);
+	else
+		en_timer(en, &en->en_again, next > now ? next - now : 0);
+}
+
+/* Once more, if there is a way to; else the next SA is waited for. */
+static void
+gone_tell(struct engine *en, struct gone *go)
+{
+	struct sa *sa;
+
+	go->go_next = UINT64_MAX;
+	if ((sa = peer_sa(en, go->go_peer, &go->go_remote)) == NULL)
+		return;
+	info_delete_spi(sa, go->go_proto, go->go_spi);
+	go->go_next = en_now(en) + (GONE_AGAIN << 2 * ++go->go_told);
+}
+
+static void
 gone_again(void *arg)
 {
 	struct engine *en = arg;
 	const uint64_t now = en_now(en);
 	struct gone *go;
-	struct sa *sa;
-	unsigned int i, more = 0;
+	unsigned int i = 0;
 
-	for (i = 0; i < en->en_ngone; ) {
+	while (i < en->en_ngone) {
 		go = &en->en_gone[i];
-		sa = peer_sa(en, go->go_peer, &go->go_remote);
-		if (sa != NULL && now < go->go_until) {
-			info_delete_spi(sa, go->go_proto, go->go_spi);
-			go->go_told++;
-		}
+		if (go->go_next <= now && now < go->go_until)
+			gone_tell(en, go);
 		if (go->go_told >= GONE_TOLD || now >= go->go_until)
 			gone_drop(en, i);
-		else {
-			more |= sa != NULL;
+		else
 			i++;
-		}
 	}
-	if (more)
-		en_timer(en, &en->en_again, 4 * GONE_AGAIN);
+	gone_arm(en);
 }
 
 void
@@ -159,9 +186,10 @@ info_bury_pair(struct pair *pr)
 {
 	struct conn *cn = pr->pr_conn;
 	struct engine *en = cn->cn_engine;
+	struct peer *pe = cn->cn_conf->pc_peer;
 	struct gone go = {
 		.go_proto = pr->pr_proto, .go_spi = pr->pr_in,
-		.go_peer = cn->cn_conf->pc_peer->pe_id,
+		.go_peer = pe->pe_id,
 		.go_until = pr->pr_life_s != 0 ?
 		    pr->pr_created + pr->pr_life_s * 1000ULL : UINT64_MAX };
 
@@ -170,18 +198,26 @@ info_bury_pair(struct pair *pr)
 		return;
 	if (en->en_ngone == EN_MAXGONE)
 		gone_drop(en, 0);
+	go.go_next = en_now(en) + GONE_AGAIN;
 	en->en_gone[en->en_ngone++] = go;
-	info_buried(en);
+	gone_arm(en);
+	/* one is made to say it by, where the peer is known and it matters */
+	if (go.go_until > en_now(en) + GONE_WORTH &&
+	    peer_sa(en, pe->pe_id, &pr->pr_remote) == NULL &&
+	    (en->en_flags & (ENF_PASSIVE | ENF_STOPPING)) == 0 &&
+	    pe->pe_addr.ia_family != 0 && sa_making(en, pe) == NULL)
+		p1_start(en, pe, NULL);
 }
 
 void
 info_buried(struct engine *en)
 {
-	if (en->en_ngone == 0)
-		return;
-	en->en_again.t_fn = gone_again;
-	en->en_again.t_arg = en;
-	en_timer(en, &en->en_again, GONE_AGAIN);
+	unsigned int i;
+
+	for (i = 0; i < en->en_ngone; i++)
+		if (en->en_gone[i].go_next == UINT64_MAX)
+			en->en_gone[i].go_next = en_now(en) + GONE_AGAIN;
+	gone_arm(en);
 }
 
 void

@@ -43,6 +43,7 @@ pair_new(struct conn *cn, const struct sa *sa, int initiator)
 		return (NULL);
 	pr->pr_conn = cn;
 	pr->pr_flags = initiator ? PRF_INITIATOR : 0;
+	memcpy(pr->pr_cookies, sa->sa_cookies, sizeof(pr->pr_cookies));
 	pr->pr_local = sa->sa_local;
 	pr->pr_peer = sa->sa_peer;
 	pr->pr_created = en_now(cn->cn_engine);
@@ -613,7 +614,7 @@ pair_farewell(struct pair *pr)
 		en_timer(en, &pr->pr_timer, LAST_WORDS);
 		return;
 	}
-	pair_close(pr, 0, "replaced");
+	pair_close(pr, pr->pr_told > 0, "replaced");
 }
 
 static void

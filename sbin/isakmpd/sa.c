@@ -381,10 +381,28 @@ sa_busy(const struct sa *sa)
 	return (0);
 }
 
+/* A pair in use was made under it. */
+static int
+sa_carries(const struct sa *sa)
+{
+	const struct pair *pr;
+	const struct conn *cn;
+
+	TAILQ_FOREACH(cn, &sa->sa_engine->en_conns, cn_entry)
+		TAILQ_FOREACH(pr, &cn->cn_pairs, pr_entry)
+			if ((pr->pr_flags & (PRF_IN | PRF_OUT |
+			    PRF_REPLACED)) == (PRF_IN | PRF_OUT) &&
+			    memcmp(pr->pr_cookies, sa->sa_cookies,
+			    sizeof(pr->pr_cookies)) == 0)
+				return (1);
+	return (0);
+}
+
 /*
  * Who said the last word of phase 1 cannot know that it was heard: until the
  * peer says something over what is to replace this SA, this one stays; it is
- * asked to.  What is under way comes to its end.
+ * asked to.  What is under way comes to its end; and there are peers that end
+ * the pairs that were made under an SA along with it.
  */
 static int
 sa_needed(const struct sa *sa)
@@ -396,7 +414,7 @@ sa_needed(const struct sa *sa)
 	    en_now(sa->sa_engine) - sa->sa_established >=
 	    sa->sa_life_s * 1000ULL))
 		return (0);
-	if (sa_busy(sa))
+	if (sa_busy(sa) || sa_carries(sa))
 		return (1);
 	TAILQ_FOREACH(other, &sa->sa_engine->en_sas, sa_entry) {
 		if (other == sa || !sa_sameends(other, sa) ||

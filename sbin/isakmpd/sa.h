@@ -186,6 +186,7 @@ struct pair {
 #define PRF_RENEWING	0x40		/* a quick mode is to replace it */
 #define PRF_SOFT	0x80		/* soft lifetime is over */
 #define PRF_MOVES	0x100		/* the peer moved */
+	uint8_t		 pr_cookies[16];	/* of the SA it was made under */
 	uint32_t	 pr_msgid;	/* of its quick mode */
 	uint32_t	 pr_in, pr_out;	/* SPIs, host byte order */
 	uint8_t		 pr_proto;	/* V1_PROTO_ */
@@ -239,6 +240,7 @@ struct gone {
 	unsigned int	 go_peer;	/* pe_id */
 	struct ike_id	 go_remote;
 	uint64_t	 go_until;	/* it lives there no longer than this */
+	uint64_t	 go_next;	/* UINT64_MAX: with the next SA */
 	unsigned int	 go_told;
 };
 
