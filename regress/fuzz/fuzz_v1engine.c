@@ -379,6 +379,7 @@ op_rekey(struct span *s)
 	sim_run(z.sim, 0);
 }
 
+/* The end of an SA; bit 2: none is told, bit 3: no end, a packet came. */
 static void
 op_expire(struct span *s)
 {
@@ -390,8 +391,9 @@ op_expire(struct span *s)
 	TAILQ_FOREACH(sa, &n->n_sas, sa_entry)
 		if (nth-- == 0)
 			break;
-	if (sa != NULL && (what & 4)) {
-		/* the kernel will not tell of it */
+	if (sa != NULL && (what & 8))
+		sa->sa_lastuse = sim_time(z.sim);
+	else if (sa != NULL && (what & 4)) {
 		if (sa->sa_evsoft != NULL)
 			sim_cancel(z.sim, sa->sa_evsoft);
 		sa->sa_evsoft = NULL;

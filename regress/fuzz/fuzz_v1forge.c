@@ -164,13 +164,12 @@ pay_nonce(struct msgb *mb, const struct about *a, struct span *s)
 static void
 identity(struct ike_id *id, const struct about *a, uint8_t what)
 {
-	static const char *const names[] = { "FQDN/a.example",
-	    "FQDN/b.example", "USER_FQDN/x@a.example" };
+	static const char *const names[] = { "a.example",
+	    "b.example", "x@a.example" };
 	const struct ike_addr *addr = &a->a_is->is_peer;
 
 	if (what % 4 != 0) {
-		if (id_parse(names[what % 4 - 1], id) == -1 &&
-		    id_parse("a.example", id) == -1)
+		if (id_parse(names[what % 4 - 1], id) == -1)
 			wrong("no memory");
 	} else {
 		id->id_type = addr->ia_family == 6 ? IKE_ID_IPV6 :

@@ -558,10 +558,12 @@ seeds(void)
 	buf_clear(&b);
 	buf_put(&b, lines, sizeof(lines) - 1);
 	seed_buf(2, &b);
-	if ((filled = buf_room(&b, 1500)) == NULL)
+	/* as long as a line may be, and longer */
+	buf_put8(&b, '\n');
+	if ((filled = buf_room(&b, 2 * LINE_OCTETS + 3)) == NULL)
 		wrong("no memory");
-	memset(filled, '0', 1500);
-	filled[1023] = filled[1400] = '\n';
+	memset(filled, '0', 2 * LINE_OCTETS + 3);
+	filled[LINE_OCTETS] = filled[2 * LINE_OCTETS + 2] = '\n';
 	seed_buf(2, &b);
 	buf_clear(&b);
 }

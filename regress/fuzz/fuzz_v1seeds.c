@@ -163,6 +163,59 @@ static const struct {
 	    STEP, 9),
 };
 
+/* Whole inputs: what only a stranger can do. */
+static const struct {
+	const uint8_t	*octets;
+	size_t		 len;
+} strangers[] = {
+	/* an answer would be longer than this */
+	SCRIPT(OPT_ANYPEER | OPT_AGGRESSIVE, 0, FORGE, 1, HOW_NEW |
+	    HOW_STRANGER, 0, AGGR, 0, 4, P_SA1, 0, P_KE, 0, P_NONCE, 0x84,
+	    P_ID1, 1, TIME, 3, 9),
+	/* the same again and again, and then no more */
+	SCRIPT(OPT_ANYPEER, 0, FORGE, 3, HOW_NEW | HOW_STRANGER, 0, MAIN, 0,
+	    1, P_SA1, 0, DOUBLE, 1, DOUBLE, 1, DOUBLE, 1, DOUBLE, 1, DELIVER,
+	    1, DELIVER, 1, DELIVER, 1, DELIVER, 1, DELIVER, 1, FORGE, 1,
+	    HOW_CLEAR, 255, MAIN, 0, 2, P_KE, 0, P_NONCE, 0x84, TIME, 3, 9,
+	    TIME, 3, 30),
+	/* all of phase 1 and of quick mode */
+	SCRIPT(OPT_ANYPEER, 0, FORGE, 1, HOW_NEW | HOW_STRANGER, 0, MAIN, 0,
+	    2, P_SA1, 0, P_VENDOR, 0,
+	    FORGE, 1, HOW_CLEAR, 255, MAIN, 0, 2, P_KE, 0, P_NONCE, 3,
+	    FORGE, 1, 0, 255, MAIN, 0, 1, P_PROOF, 0,
+	    FORGE, 1, 0, 255, QUICK, 1, 3, P_SA2, 0, 3, P_NONCE, 1, P_ID2, 0,
+	    FORGE, 1, 0, 255, QUICK, 128, 0, SHOW, 1, FORGE, 1, 0, 255, INFO,
+	    1, 1, P_DELETE, 4, TIME, 3, 3),
+	SCRIPT(OPT_ANYPEER | OPT_AGGRESSIVE, 0, FORGE, 1, HOW_NEW |
+	    HOW_STRANGER, 0, AGGR, 0, 5, P_SA1, 0, P_KE, 0, P_NONCE, 0x9f,
+	    P_ID1, 1, P_RAW, 13, 100, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+	    13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+	    29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44,
+	    45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60,
+	    61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76,
+	    77, 78, 79, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92,
+	    93, 94, 95, 96, 97, 98, 99, 100,
+	    FORGE, 1, HOW_CLEAR, 255, AGGR, 0, 1, P_PROOF, 1,
+	    FORGE, 1, 0, 255, QUICK, 1, 3, P_SA2, 0, 3, P_NONCE, 1, P_ID2, 0,
+	    FORGE, 1, 0, 255, QUICK, 128, 0, TIME, 3, 3),
+	/* the last message of quick mode is lost, a packet comes */
+	SCRIPT(0, 6, EXPIRE, 9, 0, DROP, 0, DROP, 0, DROP, 0, TIME, 2, 5,
+	    EXPIRE, 9, 0, EXPIRE, 9, 1, DROP, 0, TIME, 3, 9, STEP, 9),
+	/* perfect forward secrecy, but not quite */
+	SCRIPT(0, 7, CONFIG, 2, CONFIG, 3, STEP, 15, STEP, 15, STEP, 9,
+	    FORGE, 1, 0, 255, QUICK, 1, 4, P_SA2, 0x40, 3, P_NONCE, 1, P_KE,
+	    3, P_ID2, 0, REKEY, 0, DELIVER, 0, AGAIN, 0, 0, 1, 0, 160, 1, 0,
+	    FORGE, 0, 0, 255, QUICK, 128, 4, P_SA2, 0x40, 3, P_NONCE, 1,
+	    P_KE, 3, P_ID2, 0, STEP, 9),
+	/* an ISAKMP SA deleted over another, and one that has enough octets */
+	SCRIPT(0, 7, FORGE, 1, HOW_NEW, 0, MAIN, 0, 1, P_SA1, 8,
+	    FORGE, 1, HOW_CLEAR, 255, MAIN, 0, 2, P_KE, 0, P_NONCE, 3,
+	    FORGE, 1, 0, 255, MAIN, 0, 1, P_PROOF, 0,
+	    FORGE, 1, 0, 255, INFO, 1, 1, P_DPD, 0, FORGE, 1, 0, 0, INFO, 1,
+	    2, P_NOTIFY, 0x60, 3, 1, 0, P_DELETE, 1, STEP, 9),
+	SCRIPT(OPT_ANYPEER, 7, FLOOD, 15, STEP, 9, TIME, 3, 30),
+};
+
 void
 seeds(void)
 {
@@ -182,4 +235,6 @@ seeds(void)
 		memcpy(b + 2, scripts[i % n].octets, scripts[i % n].len);
 		seed(b, 2 + scripts[i % n].len);
 	}
+	for (i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++)
+		seed(strangers[i].octets, strangers[i].len);
 }

@@ -272,6 +272,18 @@ listens(int to, const struct ike_addr *a)
 	    (n->n_natt != 0 && a->ia_port == n->n_natt));
 }
 
+/* Who knows our cookie got an answer, and so is where it says. */
+static void
+ask(int to, const struct dgram *d)
+{
+	struct inside_sa is;
+
+	z.asked[to] += d->dg_len;
+	if (d->dg_len >= IKE_HDRLEN &&
+	    inside_find(z.node[to]->n_engine, d->dg_data, &is) == 0)
+		z.known[to] = 1;
+}
+
 /* What was not sent by anybody knows where a NAT leads to. */
 void
 arrive(const struct dgram *d)
@@ -282,7 +294,7 @@ arrive(const struct dgram *d)
 	if (listens(to, &d->dg_dst) == 0)
 		return;
 	if (addr_same(&d->dg_src, &z.stranger))
-		z.asked[to] += d->dg_len;
+		ask(to, d);
 	if (!to && !natt == !d->dg_marker)
 		engine_recv(z.node[0]->n_engine, &d->dg_dst, &d->dg_src,
 		    d->dg_data, d->dg_len, natt);

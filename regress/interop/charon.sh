@@ -30,6 +30,11 @@
 #	iked_gone		end it with no time to say so
 #	charon_up; charon_gone	start theirs; end it with no time to say so
 #	sw argument ...		ask theirs, see swanctl(8)
+#	ca			make an authority
+#	issue NAME rsa|ec [name ...]
+#				certificates of its, $W/NAME.crt, for NAME.test
+#				and other names; keys are $W/NAME.key
+#	enrol			give each end its own, of g and s
 #	from_now		where said and heard begin to look
 #	said N PATTERN		wait for N such lines in our log
 #	heard N PATTERN		the same of theirs
@@ -56,8 +61,10 @@ mid=umnat.$$
 names=
 iked=
 peer=
+ourlog=g.iked
 
 # What both are told; a test changes it before it calls ours and theirs.
+VERSION=2
 IKE=aes128-sha256-x25519 ESP=aes128gcm16
 OURSELVES=g.test THEMSELVES=s.test SECRET=open-sesame
 START=none FROM_TO='from 0.0.0.0/0 to 0.0.0.0/0'
@@ -78,7 +85,7 @@ the_end_of_peers()
 		ip netns del "$n" 2>/dev/null
 	done
 	if [ $rc -ne 0 ] && [ $rc -ne 77 ]; then
-		for f in g.iked charon.log load; do
+		for f in $ourlog charon.log load; do
 			[ ! -e "$W/$f" ] || sed "s/^/$f: /" "$W/$f"
 		done
 	fi
@@ -91,6 +98,11 @@ needs()
 	[ -x $charon ] && command -v swanctl >/dev/null &&
 	    [ -e /usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so ] ||
 	    skip "needs strongSwan: charon, swanctl, kernel-libipsec"
+	needs_space
+}
+
+needs_space()
+{
 	command -v ip >/dev/null || skip "needs ip(8) of iproute2"
 	[ -c /dev/net/tun ] || skip "needs /dev/net/tun"
 	trap the_end_of_peers EXIT
@@ -224,12 +236,19 @@ theirs()
 	connection >"$W/sw/swanctl.conf"
 }
 
+# Whose secret that is.
+key_of()
+{
+	echo "id-1 = $OURSELVES"
+	echo "id-2 = $THEMSELVES"
+}
+
 connection()
 {
 	cat <<-END
 	connections {
 		c {
-			version = 2
+			version = $VERSION
 			local_addrs = $them
 			remote_addrs = ${SEEN:-$us}
 			proposals = $IKE
@@ -256,12 +275,65 @@ connection()
 	}
 	secrets {
 		ike-1 {
-			id-1 = $OURSELVES
-			id-2 = $THEMSELVES
+			$(key_of)
 			secret = "$SECRET"
 		}
 	}
 	END
+}
+
+ca()
+{
+	key ec "$W/ca.key"
+	openssl req -x509 -new -key "$W/ca.key" -subj /CN=interop -days 2 \
+	    -addext keyUsage=critical,keyCertSign,cRLSign -out "$W/ca.crt" ||
+	    skip "openssl(1) makes no certificate"
+}
+
+key()
+{
+	case $1 in
+	ec)	set -- "$2" EC ec_paramgen_curve:P-256 ;;
+	rsa)	set -- "$2" RSA rsa_keygen_bits:2048 ;;
+	esac
+	openssl genpkey -quiet -algorithm "$2" -pkeyopt "$3" -out "$1" ||
+	    skip "openssl(1) makes no $2 key"
+}
+
+issue()
+{
+	who=$1
+	key "$2" "$W/$who.key"
+	shift 2
+	{
+		echo "keyUsage = critical,digitalSignature"
+		printf 'subjectAltName = DNS:%s.test' "$who"
+		for n; do
+			printf ',DNS:%s' "$n"
+		done
+	} >"$W/$who.ext"
+	openssl req -new -key "$W/$who.key" -subj "/CN=$who" |
+	    openssl x509 -req -CA "$W/ca.crt" -CAkey "$W/ca.key" -days 2 \
+	    -CAcreateserial -extfile "$W/$who.ext" -out "$W/$who.crt" \
+	    2>/dev/null || fail "no certificate for $who"
+}
+
+# Each end has its own, and the authority's.  Our process that reads them
+# is not root's.
+enrol()
+{
+	dir=$W/etc/g/${ourlog#g.}
+	mkdir -p "$dir/ca" "$dir/certs" "$dir/private" "$W/sw/x509" \
+	    "$W/sw/x509ca" "$W/sw/private"
+	cp "$W/ca.crt" "$dir/ca"
+	cp "$W/g.crt" "$dir/certs"
+	cp "$W/g.key" "$dir/private/local.key"
+	chmod -R a+rX "$dir/ca" "$dir/certs"
+	chmod a+rx "$dir"
+	cp "$W/ca.crt" "$W/sw/x509ca"
+	cp "$W/s.crt" "$W/sw/x509"
+	cp "$W/s.key" "$W/sw/private"
+	AUTH='auth = pubkey' CERT=s.crt
 }
 
 # A sanitizer cannot look into /proc for leaks from where root's iked is, nor
@@ -322,7 +394,7 @@ lines()
 
 from_now()
 {
-	from_ours=$(lines "$W/g.iked")
+	from_ours=$(lines "$W/$ourlog")
 	from_theirs=$(lines "$W/charon.log")
 }
 
@@ -336,7 +408,7 @@ enough()
 
 said()
 {
-	await ${3:-5} enough "$W/g.iked" $from_ours "$1" "$2" ||
+	await ${3:-5} enough "$W/$ourlog" $from_ours "$1" "$2" ||
 	    fail "our log says fewer than $1: $2"
 }
 

@@ -56,62 +56,6 @@ case_psk_resp()
 	iked_down
 }
 
-# ca: an authority; issue NAME rsa|ec [name ...]: certificates of its,
-# $W/NAME.crt, for NAME.test and other names; keys are $W/NAME.key
-ca()
-{
-	key ec "$W/ca.key"
-	openssl req -x509 -new -key "$W/ca.key" -subj /CN=interop -days 2 \
-	    -addext keyUsage=critical,keyCertSign,cRLSign -out "$W/ca.crt" ||
-	    skip "openssl(1) makes no certificate"
-}
-
-key()
-{
-	case $1 in
-	ec)	set -- "$2" EC ec_paramgen_curve:P-256 ;;
-	rsa)	set -- "$2" RSA rsa_keygen_bits:2048 ;;
-	esac
-	openssl genpkey -quiet -algorithm "$2" -pkeyopt "$3" -out "$1" ||
-	    skip "openssl(1) makes no $2 key"
-}
-
-issue()
-{
-	who=$1
-	key "$2" "$W/$who.key"
-	shift 2
-	{
-		echo "keyUsage = critical,digitalSignature"
-		printf 'subjectAltName = DNS:%s.test' "$who"
-		for n; do
-			printf ',DNS:%s' "$n"
-		done
-	} >"$W/$who.ext"
-	openssl req -new -key "$W/$who.key" -subj "/CN=$who" |
-	    openssl x509 -req -CA "$W/ca.crt" -CAkey "$W/ca.key" -days 2 \
-	    -CAcreateserial -extfile "$W/$who.ext" -out "$W/$who.crt" \
-	    2>/dev/null || fail "no certificate for $who"
-}
-
-# Each end has its own, and the authority's.  Our process that reads them
-# is not root's.
-enrol()
-{
-	dir=$W/etc/g/iked
-	mkdir -p "$dir/ca" "$dir/certs" "$dir/private" "$W/sw/x509" \
-	    "$W/sw/x509ca" "$W/sw/private"
-	cp "$W/ca.crt" "$dir/ca"
-	cp "$W/g.crt" "$dir/certs"
-	cp "$W/g.key" "$dir/private/local.key"
-	chmod -R a+rX "$dir/ca" "$dir/certs"
-	chmod a+rx "$dir"
-	cp "$W/ca.crt" "$W/sw/x509ca"
-	cp "$W/s.crt" "$W/sw/x509"
-	cp "$W/s.key" "$W/sw/private"
-	AUTH='auth = pubkey' CERT=s.crt
-}
-
 case_cert_init()
 {
 	ca

@@ -28,6 +28,7 @@
 #define QUICK_LAST	5000	/* ms for what is under way otherwise */
 #define QUICK_DOUBT	2	/* tries in silence, until phase 1 is tried */
 #define QUICK_FAILS	4	/* in a row, until phase 1 is made anew */
+#define HALFOPEN_SHOWN	32	/* by -v; more are a flood */
 #define MAXDOUBLES	5	/* answers to one message, beyond the first */
 
 static void	exch_timeout(void *);
@@ -140,7 +141,8 @@ void
 exch_to(struct exch *x, enum exch_state state)
 {
 	x->x_state = state;
-	if (log_getverbose() > 0)
+	if (log_getverbose() > 0 && ((x->x_sa->sa_flags & SAF_HALFOPEN) == 0 ||
+	    x->x_sa->sa_engine->en_halfopen <= HALFOPEN_SHOWN))
 		log_info("%s: %s with %s, %s", exch_title(x),
 		    v1_exch_name(x->x_type), addr_print(&x->x_sa->sa_peer),
 		    exch_state_name(x));

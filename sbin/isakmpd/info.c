@@ -148,17 +148,26 @@ gone_arm(struct engine *en)
 		en_timer(en, &en->en_again, next > now ? next - now : 0);
 }
 
-/* Once more, if there is a way to; else the next SA is waited for. */
+/*
+ * Once more, over all SAs that are there: the peer may have lost one, or not
+ * have it yet.  If there is none, the next is waited for.
+ */
 static void
 gone_tell(struct engine *en, struct gone *go)
 {
 	struct sa *sa;
+	int told = 0;
 
-	go->go_next = UINT64_MAX;
-	if ((sa = peer_sa(en, go->go_peer, &go->go_remote)) == NULL)
-		return;
-	info_delete_spi(sa, go->go_proto, go->go_spi);
-	go->go_next = en_now(en) + (GONE_AGAIN << 2 * ++go->go_told);
+	TAILQ_FOREACH(sa, &en->en_sas, sa_entry)
+		if (sa->sa_conf->pe_id == go->go_peer &&
+		    (sa->sa_flags & (SAF_ESTABLISHED | SAF_CLOSING)) ==
+		    SAF_ESTABLISHED &&
+		    id_cmp(&sa->sa_remote, &go->go_remote) == 0) {
+			info_delete_spi(sa, go->go_proto, go->go_spi);
+			told = 1;
+		}
+	go->go_next = !told ? UINT64_MAX :
+	    en_now(en) + (GONE_AGAIN << 2 * ++go->go_told);
 }
 
 static void
@@ -210,13 +219,16 @@ info_bury_pair(struct pair *pr)
 }
 
 void
-info_buried(struct engine *en)
+info_buried(struct sa *sa)
 {
-	unsigned int i;
+	struct engine *en = sa->sa_engine;
+	struct gone *go;
 
-	for (i = 0; i < en->en_ngone; i++)
-		if (en->en_gone[i].go_next == UINT64_MAX)
-			en->en_gone[i].go_next = en_now(en) + GONE_AGAIN;
+	for (go = en->en_gone; go < en->en_gone + en->en_ngone; go++)
+		if (go->go_peer == sa->sa_conf->pe_id) {
+			go->go_next = en_now(en) + GONE_AGAIN;
+			go->go_told = 0;
+		}
 	gone_arm(en);
 }
 

@@ -380,6 +380,12 @@ higher(const struct pair *pr)
 	return (pr->pr_in > pr->pr_out ? pr->pr_in : pr->pr_out);
 }
 
+/*
+ * It is to end.  Until then both ends receive by it and it may be sent by:
+ * the kernel takes what was added last.  What is taken out of the kernel
+ * never comes back, as its numbers would begin anew under the same key, which
+ * reveals what AES-GCM encrypts.
+ */
 void
 pair_retire(struct pair *pr)
 {
@@ -387,8 +393,8 @@ pair_retire(struct pair *pr)
 
 	pr->pr_flags |= PRF_REPLACED;
 	pr->pr_tell = 1;
-	pair_mute(pr);
-	en_timer(en, &pr->pr_timer, PAIR_DRAIN);
+	en_timer(en, &pr->pr_timer, en_jitter(en, PAIR_DRAIN,
+	    PAIR_DRAIN * 3 / 2));
 }
 
 static uint64_t
@@ -399,6 +405,15 @@ soft_ms(const struct pair *pr)
 	return (pr->pr_life_s * part);
 }
 
+/* Neither end has deleted it yet. */
+static int
+pair_usable(const struct pair *pr)
+{
+	return ((pr->pr_flags & (PRF_IN | PRF_OUT)) == (PRF_IN | PRF_OUT) &&
+	    pr->pr_settled != 0 && ((pr->pr_flags & PRF_REPLACED) == 0 ||
+	    (pr->pr_tell && pr->pr_told == 0)));
+}
+
 /* The last that was begun by us, or by the peer, of those nobody deleted. */
 static struct pair *
 pair_last(struct conn *cn, unsigned int initiator)
@@ -406,9 +421,8 @@ pair_last(struct conn *cn, unsigned int initiator)
 	struct pair *pr, *best = NULL;
 
 	TAILQ_FOREACH(pr, &cn->cn_pairs, pr_entry)
-		if ((pr->pr_flags & PRF_IN) && pr->pr_settled != 0 &&
-		    (pr->pr_flags & PRF_INITIATOR) == initiator &&
-		    ((pr->pr_flags & PRF_REPLACED) == 0 || pr->pr_tell) &&
+		if ((pr->pr_flags & PRF_INITIATOR) == initiator &&
+		    pair_usable(pr) &&
 		    (best == NULL || pr->pr_created >= best->pr_created))
 			best = pr;
 	return (best);
@@ -443,20 +457,17 @@ pair_choose(struct conn *cn)
 	return (ours->pr_created > theirs->pr_created ? ours : theirs);
 }
 
-/* It is sent by again. */
-static int
+/* It is not to end after all. */
+static void
 pair_restore(struct pair *pr)
 {
 	struct engine *en = pr->pr_conn->cn_engine;
 
-	if (pair_install_out(pr) != 0)
-		return (-1);
 	pr->pr_flags &= ~PRF_REPLACED;
 	if (pr->pr_life_s != 0)
 		en_timer(en, &pr->pr_timer, soft_ms(pr) + LATE);
 	else
 		en_untimer(en, &pr->pr_timer);
-	return (0);
 }
 
 /*
@@ -476,15 +487,16 @@ pair_settled(struct pair *pr)
 	dbg(DBG_SA, 10, "%s: SPIs in %08x, out %08x", cn->cn_conf->pc_name,
 	    pr->pr_in, pr->pr_out);
 	best = pair_choose(cn);
-	if ((best->pr_flags & PRF_REPLACED) && pair_restore(best) == -1)
-		best = pr;
+	if (best->pr_flags & PRF_REPLACED)
+		pair_restore(best);
 	TAILQ_FOREACH(other, &cn->cn_pairs, pr_entry) {
 		if (other == best || other->pr_settled == 0 ||
 		    (other->pr_flags & PRF_REPLACED))
 			continue;
 		pair_retire(other);
 		if (pairs_atonce(other, best))
-			en_timer(en, &other->pr_timer, UNSURE * PAIR_DRAIN);
+			en_timer(en, &other->pr_timer, en_jitter(en,
+			    UNSURE * PAIR_DRAIN, (UNSURE + 1) * PAIR_DRAIN));
 	}
 	conn_changed(cn);
 }
@@ -506,17 +518,14 @@ pair_switch(void *arg)
 		pair_settled(pr);
 }
 
-/* The current one went: one that was replaced by it may do. */
+/* The current one went: one that was to end may do. */
 static void
 pair_revive(struct conn *cn)
 {
 	struct pair *pr;
 
-	TAILQ_FOREACH(pr, &cn->cn_pairs, pr_entry)
-		if ((pr->pr_flags & (PRF_IN | PRF_REPLACED)) ==
-		    (PRF_IN | PRF_REPLACED) && pr->pr_tell &&
-		    pr->pr_settled != 0 && pair_restore(pr) == 0)
-			return;
+	if (conn_current(cn) == NULL && (pr = pair_choose(cn)) != NULL)
+		pair_restore(pr);
 }
 
 void
@@ -529,8 +538,7 @@ pair_close(struct pair *pr, int tell, const char *why)
 	if (tell && (pr->pr_flags & PRF_IN))
 		info_bury_pair(pr);
 	pair_free(pr);
-	if (conn_current(cn) == NULL)
-		pair_revive(cn);
+	pair_revive(cn);
 	conn_changed(cn);
 }
 
@@ -545,8 +553,7 @@ pair_deleted(struct pair *pr)
 	pr->pr_tell = 0;
 	pair_mute(pr);
 	en_timer(cn->cn_engine, &pr->pr_timer, LAST_WORDS);
-	if (conn_current(cn) == NULL)
-		pair_revive(cn);
+	pair_revive(cn);
 	conn_changed(cn);
 }
 
@@ -610,6 +617,7 @@ pair_farewell(struct pair *pr)
 	    pair_lastuse(pr) + LAST_WORDS / 1000 >= now) {
 		pr->pr_tell = 0;
 		pr->pr_told++;
+		pair_mute(pr);
 		info_delete_pair(pr);
 		en_timer(en, &pr->pr_timer, LAST_WORDS);
 		return;

@@ -312,7 +312,7 @@ sa_settled(struct sa *sa)
 		    en_jitter(en, life * 92 / 100, life * 95 / 100));
 	}
 	sa_replace_others(sa);
-	info_buried(en);
+	info_buried(sa);
 	dpd_start(sa);
 	natt_keepalive(sa);
 }

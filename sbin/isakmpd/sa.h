@@ -506,7 +506,7 @@ void		 info_refuse(struct exch *, uint16_t type);
 void		 info_delete_pair(struct pair *);
 /* The same, and again: soon, and over the next SA if there is none now. */
 void		 info_bury_pair(struct pair *);
-void		 info_buried(struct engine *);	/* an SA is there */
+void		 info_buried(struct sa *);	/* it is there */
 void		 info_forget(struct engine *);
 void		 info_delete_spi(struct sa *, uint8_t proto, uint32_t spi);
 void		 info_delete_sa(struct sa *);

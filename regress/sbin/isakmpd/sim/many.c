@@ -346,7 +346,8 @@ hub_good(struct sim *s, unsigned int spokes, char *why, size_t len)
 static void
 hub_settle(struct sim *s, unsigned int spokes, uint64_t ms)
 {
-	uint64_t end = s->s_now + ms;
+	/* what was made twice goes after a while */
+	uint64_t end = s->s_now + ms + 60 * SIM_SEC;
 	char why[128];
 
 	while (!hub_good(s, spokes, why, sizeof(why))) {
