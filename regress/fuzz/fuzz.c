@@ -35,6 +35,7 @@
 #include <unistd.h>
 
 #include "iked.h"
+#include "kernel.h"
 #include "log.h"
 
 #include "fuzz.h"
@@ -283,11 +284,25 @@ um_gai_strerror(int error)
 	return ("no such name");
 }
 
-/* libike's, where processes start. */
+/*
+ * libike's: where processes start, and of the kernel.
+ */
 int	proc_isowner(uid_t);
 
 int
 proc_isowner(uid_t uid)
 {
 	return (uid == getuid());
+}
+
+const char *
+kernel_reason(int error, const struct ksa *k)
+{
+	return (strerror(error));
+}
+
+const char *
+kernel_flow_reason(int error, const struct kflow *kf)
+{
+	return (strerror(error));
 }

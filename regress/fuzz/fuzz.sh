@@ -71,7 +71,8 @@ umflags="-U_FORTIFY_SOURCE -I$um/user/include"
 common="buf types"
 props="props explain ts xform"
 conf="conf draft host lex print psk"
-ca="auth_msg ca ca_why ca_alg ca_chain ca_id ca_key ca_sign ca_store ca_verify"
+ca="auth_msg ca ca_why ca_alg ca_chain ca_id ca_key ca_peer ca_sign ca_store
+    ca_verify"
 # all of isakmpd but its processes, and what is theirs alone
 v1engine=$(cd "$top/sbin/isakmpd" && find . -name '*.c' | sed 's/^..//; s/..$//
     /^\(main\|parent.*\|ike\|ca_proc\|fifo\|files\|pcap\|sock\|ui\)$/d')

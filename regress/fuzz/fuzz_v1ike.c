@@ -173,18 +173,6 @@ kernel_algs(struct kernel *k, uint8_t proto, struct kernel_alg *al,
 	return (0);
 }
 
-const char *
-kernel_reason(int error, const struct ksa *ks)
-{
-	return (strerror(error));
-}
-
-const char *
-kernel_flow_reason(int error, const struct kflow *kf)
-{
-	return (strerror(error));
-}
-
 unsigned int
 kernel_flush(struct kernel *k, const unsigned int *units, unsigned int n)
 {

@@ -26,8 +26,6 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
-#include "kernel.h"
-
 #include "fuzz.h"
 #include "fuzz_v1engine.h"
 #include "fuzz_v1inside.h"
@@ -43,19 +41,6 @@ history_who(struct sim *s, const char *name)
 void
 history_secret(const uint8_t *secret, size_t len)
 {
-}
-
-/* There is no kernel to ask. */
-const char *
-kernel_reason(int error, const struct ksa *k)
-{
-	return (strerror(error));
-}
-
-const char *
-kernel_flow_reason(int error, const struct kflow *kf)
-{
-	return (strerror(error));
 }
 
 static int

@@ -252,6 +252,7 @@ pair_install_out(struct pair *pr)
 	int error;
 
 	en_untimer(en, &pr->pr_switch);
+	pr->pr_flags &= ~PRF_SWITCH;
 	if (pair_ksa(pr, &ks, 1) == -1)
 		return (-1);
 	if ((error = en->en_world.w_addsa(en->en_arg, &ks)) != 0) {
@@ -504,6 +505,7 @@ pair_settled(struct pair *pr)
 void
 pair_switch_soon(struct pair *pr)
 {
+	pr->pr_flags |= PRF_SWITCH;
 	en_timer(pr->pr_conn->cn_engine, &pr->pr_switch, SWITCH_DELAY);
 }
 
@@ -518,13 +520,20 @@ pair_switch(void *arg)
 		pair_settled(pr);
 }
 
-/* The current one went: one that was to end may do. */
+/* The current one went: one that is new, or was to end, takes its place. */
 static void
 pair_revive(struct conn *cn)
 {
 	struct pair *pr;
 
-	if (conn_current(cn) == NULL && (pr = pair_choose(cn)) != NULL)
+	if (conn_current(cn) != NULL)
+		return;
+	TAILQ_FOREACH(pr, &cn->cn_pairs, pr_entry)
+		if (pr->pr_flags & PRF_SWITCH) {
+			en_timer(cn->cn_engine, &pr->pr_switch, 0);
+			break;
+		}
+	if ((pr = pair_choose(cn)) != NULL)
 		pair_restore(pr);
 }
 

@@ -381,7 +381,7 @@ sa_busy(const struct sa *sa)
 	return (0);
 }
 
-/* A pair in use was made under it. */
+/* A pair that is or may be sent by was made under it. */
 static int
 sa_carries(const struct sa *sa)
 {
@@ -390,8 +390,8 @@ sa_carries(const struct sa *sa)
 
 	TAILQ_FOREACH(cn, &sa->sa_engine->en_conns, cn_entry)
 		TAILQ_FOREACH(pr, &cn->cn_pairs, pr_entry)
-			if ((pr->pr_flags & (PRF_IN | PRF_OUT |
-			    PRF_REPLACED)) == (PRF_IN | PRF_OUT) &&
+			if ((pr->pr_flags & (PRF_IN | PRF_OUT)) ==
+			    (PRF_IN | PRF_OUT) &&
 			    memcmp(pr->pr_cookies, sa->sa_cookies,
 			    sizeof(pr->pr_cookies)) == 0)
 				return (1);

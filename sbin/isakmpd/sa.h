@@ -186,6 +186,7 @@ struct pair {
 #define PRF_RENEWING	0x40		/* a quick mode is to replace it */
 #define PRF_SOFT	0x80		/* soft lifetime is over */
 #define PRF_MOVES	0x100		/* the peer moved */
+#define PRF_SWITCH	0x200		/* it is to be sent by, in a moment */
 	uint8_t		 pr_cookies[16];	/* of the SA it was made under */
 	uint32_t	 pr_msgid;	/* of its quick mode */
 	uint32_t	 pr_in, pr_out;	/* SPIs, host byte order */
