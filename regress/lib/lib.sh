@@ -28,8 +28,8 @@
 #	load SECONDS [NAME ADDR]; unload	pings from ha to hb, or others,
 #					one each so many seconds; how many
 #					were $sent and $lost
-#	daemon NAME [option ...]	iked there, with the iked.conf of its
-#				etc, logging to $W/NAME.iked
+#	daemon NAME [option ...]	$DAEMON there (iked), with what is in
+#				its etc, logging to $W/NAME.$DAEMON
 #	undaemon NAME			end it; it has to leave nothing behind
 #	active NAME secN ...		whether all these have link
 #	up NAME secN ...		they have, before long
@@ -41,7 +41,7 @@
 
 set -u
 : "${TOP:=$(cd ../../.. && pwd)}" "${CONF:=GENERIC}" "${FULL:=0}" "${N:=1}"
-: "${KERN:=$TOP/sys/arch/um/compile/$CONF}" "${OPTS:=}"
+: "${KERN:=$TOP/sys/arch/um/compile/$CONF}" "${OPTS:=}" "${DAEMON:=iked}"
 : "${W:?lib.sh wants W, a scratch directory; see runtests.sh}"
 HUB=$TOP/regress/lib/$CONF/hub
 PCAPLS=$TOP/regress/lib/$CONF/pcapls
@@ -87,7 +87,7 @@ the_end()
 	done
 	if [ $rc -ne 0 ] && [ $rc -ne 77 ]; then
 		[ -z "$machines" ] || grep -H . "$W"/*.log
-		for f in "$W"/*.iked; do
+		for f in "$W"/*."$DAEMON"; do
 			[ ! -e "$f" ] || tail -v -n 100 "$f"
 		done
 		for m in $machines; do
@@ -167,16 +167,17 @@ daemon()
 	san=${ASAN_OPTIONS:-}
 	# who has given up root and the files cannot look for leaks
 	[ "$(id -u)" != 0 ] || san=$san:detect_leaks=0
-	start "$name" env ASAN_OPTIONS="$san" iked -d "$@" 2>>"$W/$name.iked"
-	echo $started >"$W/$name.iked.pid"
+	start "$name" env ASAN_OPTIONS="$san" "$DAEMON" -d "$@" \
+	    2>>"$W/$name.$DAEMON"
+	echo $started >"$W/$name.$DAEMON.pid"
 }
 
 undaemon()
 {
-	p=$(cat "$W/$1.iked.pid")
-	kill "$p" && wait "$p" || fail "iked of $1: exit $?"
+	p=$(cat "$W/$1.$DAEMON.pid")
+	kill "$p" && wait "$p" || fail "$DAEMON of $1: exit $?"
 	set -- "$1" "$(on "$1" ipsecctl -s sa)"
-	[ -z "$2" ] || fail "iked of $1 leaves SAs: $2"
+	[ -z "$2" ] || fail "$DAEMON of $1 leaves SAs: $2"
 }
 
 active()

@@ -271,6 +271,7 @@ pair_mute(struct pair *pr)
 	struct ksa ks;
 
 	en_untimer(en, &pr->pr_switch);
+	pr->pr_flags &= ~PRF_SWITCH;
 	if (pr->pr_flags & PRF_OUT) {
 		(void)pair_ksa(pr, &ks, 1);
 		(void)en->en_world.w_delsa(en->en_arg, &ks);

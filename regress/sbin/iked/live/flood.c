@@ -16,10 +16,11 @@
 
 
 /*
- * flood path mac address gateway count rate: so many IKE_SA_INIT a second
- * onto a wire, to a host with this address, each from another source beyond
- * the gateway, which is us; we answer ARP for it.  Then how many answers came
- * back, with a cookie to return and with an SA.
+ * flood path mac address gateway count rate [v1|junk]: so many IKE_SA_INIT a
+ * second onto a wire, to a host with this address, each from another source
+ * beyond the gateway, which is us; we answer ARP for it.  Or first messages of
+ * IKEv1's main mode, or nonsense that has a header of IKEv1.  Then how many
+ * answers came back, with a cookie to return and with an SA.
  */
 #include <arpa/inet.h>
 
@@ -30,6 +31,7 @@
 #include "wire.h"
 
 #define IKE_HDR		28
+#define V1_NEXT_SA	1
 #define NEXT_SA		33
 #define NEXT_KE		34
 #define NEXT_NONCE	40
@@ -57,7 +59,7 @@ answer(struct wire *w, uint8_t *frame, size_t len)
 	if (len < ETHER_HDR + IP_HDR + UDP_HDR + IKE_HDR + 8 ||
 	    ip[9] != IPPROTO_UDP || memcmp(ip + 12, &target, 4) != 0)
 		return;
-	if (p[16] == NEXT_SA)
+	if (p[16] == NEXT_SA || p[16] == V1_NEXT_SA)
 		answers++;
 	else if (p[16] == NEXT_NOTIFY && get16(p + 34) == COOKIE)
 		cookies++;
@@ -83,9 +85,52 @@ receive_until(uint64_t end)
 			wire_recv(&wire, answer);
 }
 
+/* AES-CBC 128, SHA1, MODP_3072 and a pre-shared key, for an hour. */
+static size_t
+ike_v1(uint8_t *p)
+{
+	static const uint8_t sa[] = {
+		0, 0, 0, 60,
+		0, 0, 0, 1, 0, 0, 0, 1,
+		0, 0, 0, 48, 1, 1, 0, 1,
+		0, 0, 0, 40, 1, 1, 0, 0,
+		0x80, 1, 0, 7, 0x80, 14, 0, 128, 0x80, 2, 0, 2,
+		0x80, 3, 0, 1, 0x80, 4, 0, 15, 0x80, 11, 0, 1,
+		0, 12, 0, 4, 0, 0, 14, 16
+	};
+
+	memset(p, 0, IKE_HDR);
+	rnd(p, 8);
+	p[16] = V1_NEXT_SA;
+	p[17] = 0x10;
+	p[18] = 2;
+	memcpy(p + IKE_HDR, sa, sizeof(sa));
+	put16(p + 26, IKE_HDR + sizeof(sa));
+	return (IKE_HDR + sizeof(sa));
+}
+
+/* Main, aggressive and quick mode and informational messages of anything. */
+static size_t
+ike_junk(uint8_t *p)
+{
+	static const uint8_t types[] = { 2, 4, 5, 32 };
+	const size_t len = IKE_HDR + random() % 200;
+
+	rnd(p, len);
+	if (random() % 2)
+		memset(p + 8, 0, 8);
+	p[16] %= 16;
+	p[17] = 0x10;
+	p[18] = types[random() % sizeof(types)];
+	p[19] &= 1;
+	memset(p + 24, 0, 4);
+	put16(p + 26, len);
+	return (len);
+}
+
 /* AES-GCM-16-128, HMAC-SHA2-256 and curve25519, what everybody takes. */
 static size_t
-ike(uint8_t *p)
+ike_v2(uint8_t *p)
 {
 	static const uint8_t sa[] = {
 		NEXT_KE, 0, 0, 40,
@@ -119,7 +164,7 @@ ike(uint8_t *p)
 }
 
 static void
-shoot(void)
+shoot(size_t (*ike)(uint8_t *))
 {
 	uint8_t f[512], *ip = f + ETHER_HDR, *udp = ip + IP_HDR;
 	size_t len = ike(udp + UDP_HDR);
@@ -141,18 +186,31 @@ shoot(void)
 	wire_send(&wire, f, ETHER_HDR + IP_HDR + UDP_HDR + len, 0x0800);
 }
 
+/* NULL: there is no such. */
+static size_t
+(*kind(const char *name))(uint8_t *)
+{
+	if (name == NULL)
+		return (ike_v2);
+	if (strcmp(name, "v1") == 0)
+		return (ike_v1);
+	return (strcmp(name, "junk") == 0 ? ike_junk : NULL);
+}
+
 int
 main(int argc, char *argv[])
 {
+	size_t (*ike)(uint8_t *) = argc >= 7 ? kind(argv[7]) : NULL;
 	const char *s = getenv("SEED");
 	unsigned int i, count, rate;
 	uint64_t begin;
 
-	if (argc != 7 || ether_parse(argv[2], wire.w_them) == -1 ||
+	if (argc < 7 || argc > 8 || ike == NULL ||
+	    ether_parse(argv[2], wire.w_them) == -1 ||
 	    inet_pton(AF_INET, argv[3], &target) != 1 ||
 	    inet_pton(AF_INET, argv[4], &wire.w_addr) != 1) {
 		fprintf(stderr, "usage: flood path mac address gateway "
-		    "count rate\n");
+		    "count rate [v1|junk]\n");
 		return (2);
 	}
 	count = atoi(argv[5]);
@@ -161,7 +219,7 @@ main(int argc, char *argv[])
 	wire_plug(&wire, argv[1]);
 	begin = now();
 	for (i = 0; i < count; i++) {
-		shoot();
+		shoot(ike);
 		receive_until(begin + 1000000000ULL * (i + 1) / rate);
 	}
 	receive_until(now() + LINGER * 1000000ULL);

@@ -21,25 +21,7 @@
 
 . ./live.sh
 
-mac()
-{
-	on "$1" ifconfig um0 | sed -n 's/.*lladdr //p'
-}
-
-hub inside "$W/ia" "$W/in"
-hub wire "$W/wb" "$W/wn"
-machine ga um0=wire:"$W/ia"
-machine gb um0=wire:"$W/wb"
-booted
-addresses ga 1 2 0
-addresses gb 2 1 0
-on ga ifconfig um0 10.0.0.1/24
-on ga route -qn add default 10.0.0.254
-./$CONF/nat "$W/in" "$(mac ga)" 10.0.0.1 10.0.0.254 \
-    "$W/wn" "$(mac gb)" 192.0.2.9 &
-nat=$!
-pids="$pids $nat"
-
+behind ga
 {
 	echo 'set dpd_check_interval 2'
 	policy ga 0 | sed 's/local [^ ]*//'

@@ -34,41 +34,6 @@ enough()
 	[ "$(rekeys ga)" -ge "$want" ]
 }
 
-# icmp NAME Input|Output type: so many messages
-icmp()
-{
-	on "$1" netstat -s -p icmp | awk -v dir="$2" -v type="$3:" '
-	/histogram/ { on = $1 == dir }
-	on && index($0, "\t" type) { n = $NF }
-	END { print n + 0 }'
-}
-
-esp()
-{
-	counter "$1" "$2 ESP packets" -p esp
-}
-
-# Of the hub's ports together
-hubsum()
-{
-	"$HUB" -C "$W/wire.ctl" stats | awk -v what="$1" '
-	{ for (i = 4; i < NF; i += 2) if ($i == what) n += $(i + 1) }
-	END { print n + 0 }'
-}
-
-# Each number equals that of the place before, but for what the wire lost.
-accounted()
-{
-	set -- "$all" "$(esp ga output)" "$(esp gb input)" \
-	    "$(icmp gb Input echo)" "$(icmp gb Output 'echo reply')" \
-	    "$(esp gb output)" "$(esp ga input)" "$(icmp ga Input 'echo reply')"
-	places=$*
-	lost=$(($2 - $3 + $6 - $7))
-	[ "$1" -eq "$2" ] && [ "$3" -eq "$4" ] && [ "$4" -eq "$5" ] &&
-	    [ "$5" -eq "$6" ] && [ "$7" -eq "$8" ] &&
-	    [ "$(hubsum in)" -eq $(($(hubsum out) + $(hubsum lost))) ]
-}
-
 units=$(seq 0 $((n - 1)))
 pair $units
 for u in $units; do
