@@ -28,9 +28,12 @@
 static void	 fuzz_exit(int);
 #define exit	 fuzz_exit
 #include "ike.c"
+#include "outside.c"
 #undef exit
 
 #include "fuzz.h"
+
+const struct proc_prog proc_prog = { .pp_name = "isakmpd" };
 
 static jmp_buf	 over;
 
@@ -43,9 +46,13 @@ fuzz_exit(int status)
 void
 v1ike_process(void)
 {
-	static typeof(ike) none = { .pfkey = { -1, -1 }, .route = -1 };
+	static typeof(ike) first;
+	static int known;
 
-	ike = none;
+	if (!known)
+		first = ike;
+	known = 1;
+	ike = first;
 	if (setjmp(over) == 0)
 		ike_run();
 }

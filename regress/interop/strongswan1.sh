@@ -163,7 +163,7 @@ case_mismatch_main()
 	IKE=aes256-sha384-ecp384
 	peers
 	disagree 'NO-PROPOSAL-CHOSEN: it takes none of our transforms' \
-	    'main mode from 192.0.2.2:500 refused: ' ''
+	    'MAIN_MODE from 192.0.2.2:500 refused: .*write .main auth' ''
 }
 
 case_mismatch_quick()
@@ -651,7 +651,7 @@ case_aggressive_refused()
 	isakmpd_up
 	! sw --initiate --child t --timeout 2 >"$W/initiate" ||
 	    fail "there was a tunnel"
-	said 1 'aggressive mode from 192.0.2.2:500 refused: .*write `aggr'
+	said 1 'AGGRESSIVE from 192.0.2.2:500 refused: .*write `aggr'
 	heard 1 'received NO_PROPOSAL_CHOSEN error notify'
 	isakmpd_down
 }

@@ -266,6 +266,7 @@ killings()
 		await 10 carries $m || fail "$what: nothing comes through"
 		took=$((($(date +%s%N) - begin) / 1000000))
 		echo "$what: $took ms"
+		[ "$CONF" != GENERIC ] || [ $took -le 10000 ] || fail "too late"
 		[ $failed = 0 ] || break
 		i=$((i + 1))
 		tidied

@@ -36,127 +36,28 @@
 #include "ctl.h"
 #include "engine.h"
 #include "iked.h"
-#include "kernel.h"
 #include "log.h"
+#include "outside.h"
 #include "proc.h"
 
-#define ADDR_DELAY	200000		/* us; changes come in bunches */
-#define ROUTE_BATCH	64
+static void	 ike_addresses(void);
 
 static struct {
-	struct event_base *base;
+	struct outside	 out;		/* the argument of the world */
 	struct chan	*peers[PROC_N];
 	struct engine	*engine;
-	struct udp	*udp;
-	struct kernel	*kernel;
-	int		 pfkey[2];	/* requests, upcalls; -1: not yet */
-	struct event	*upcall;
-	int		 route;
-	struct event	*routeevent;
-	struct event	*addrtimer;
 	int		 keylog[2];	/* -1: none */
-	unsigned int	*units;		/* of the configuration */
-	unsigned int	 nunits;
 	int		 watched;
 	int		 status;	/* to exit with */
-} ike = { .pfkey = { -1, -1 }, .route = -1, .keylog = { -1, -1 } };
+} ike = { .out = { .o_told = IKED_TOLD, .o_addresses = ike_addresses },
+	.keylog = { -1, -1 } };
 
 static const char *const keylog_tables[2] = { "ikev2_decryption_table",
     "esp_sa" };
 
-static void
-gone(void *arg)
-{
-	log_warnx("the kernel is gone, and its sockets with it: start iked "
-	    "again when there is another");
-	exit(IKED_TOLD);
-}
-
 /*
  * The world
  */
-
-static uint64_t
-ike_now(void *arg)
-{
-	return (timer_now());
-}
-
-static int64_t
-ike_time(void *arg)
-{
-	return (time(NULL));
-}
-
-static void
-ike_random(void *arg, void *p, size_t len)
-{
-	timer_random(p, len);
-}
-
-static void
-ike_untimer(void *arg, struct timer *tm)
-{
-	timer_disarm(tm);
-}
-
-static void
-ike_timer(void *arg, struct timer *tm, uint64_t ms)
-{
-	timer_arm(ike.base, tm, ms);
-}
-
-static int
-ike_send(void *arg, const struct ike_addr *local, const struct ike_addr *peer,
-    const void *data, size_t len, int marker)
-{
-	return (udp_send(ike.udp, local, peer, data, len, marker));
-}
-
-static void
-ike_keepalive(void *arg, const struct ike_addr *local,
-    const struct ike_addr *peer)
-{
-	static const uint8_t octet = 0xff;
-
-	(void)udp_send(ike.udp, local, peer, &octet, 1, 0);
-}
-
-static int
-ike_source(void *arg, const struct ike_addr *peer, struct ike_addr *local)
-{
-	return (udp_source(ike.udp, peer, local));
-}
-
-static int
-ike_getspi(void *arg, const struct ksa *ks, uint32_t *spi)
-{
-	return (kernel_getspi(ike.kernel, ks, spi));
-}
-
-static int
-ike_addsa(void *arg, const struct ksa *ks)
-{
-	return (kernel_addsa(ike.kernel, ks));
-}
-
-static int
-ike_movesa(void *arg, const struct ksa *old, const struct ksa *new)
-{
-	return (kernel_movesa(ike.kernel, old, new));
-}
-
-static int
-ike_delsa(void *arg, const struct ksa *ks)
-{
-	return (kernel_delsa(ike.kernel, ks));
-}
-
-static int
-ike_statsa(void *arg, const struct ksa *ks, struct ksa_stat *st)
-{
-	return (kernel_statsa(ike.kernel, ks, st));
-}
 
 static void
 ike_sign(void *arg, const struct sign_req *req)
@@ -205,19 +106,19 @@ ike_keylog(void *arg, const char *table, const char *line)
 }
 
 static struct world ike_world = {
-	.w_now = ike_now,
-	.w_time = ike_time,
-	.w_random = ike_random,
-	.w_timer = ike_timer,
-	.w_untimer = ike_untimer,
-	.w_send = ike_send,
-	.w_keepalive = ike_keepalive,
-	.w_source = ike_source,
-	.w_getspi = ike_getspi,
-	.w_addsa = ike_addsa,
-	.w_movesa = ike_movesa,
-	.w_delsa = ike_delsa,
-	.w_statsa = ike_statsa,
+	.w_now = outside_now,
+	.w_time = outside_time,
+	.w_random = outside_random,
+	.w_timer = outside_timer,
+	.w_untimer = outside_untimer,
+	.w_send = outside_send,
+	.w_keepalive = outside_keepalive,
+	.w_source = outside_source,
+	.w_getspi = outside_getspi,
+	.w_addsa = outside_addsa,
+	.w_movesa = outside_movesa,
+	.w_delsa = outside_delsa,
+	.w_statsa = outside_statsa,
 	.w_sign = ike_sign,
 	.w_verify = ike_verify,
 	.w_event = ike_event
@@ -241,50 +142,14 @@ ike_expire(void *arg, uint32_t spi, const struct ike_addr *dst, int hard)
 }
 
 static void
-ike_upcall(evutil_socket_t fd, short what, void *arg)
-{
-	if (kernel_input(ike.kernel) == -1)
-		gone(NULL);
-}
-
-static void
-ike_addresses(evutil_socket_t fd, short what, void *arg)
+ike_addresses(void)
 {
 	engine_addresses(ike.engine);
-}
-
-/* Which address it was does not matter. */
-static void
-ike_routing(evutil_socket_t fd, short what, void *arg)
-{
-	const struct timeval tv = { .tv_usec = ADDR_DELAY };
-	char msg[2048];
-	ssize_t n = 0;
-	int i;
-
-	for (i = 0; i < ROUTE_BATCH; i++) {
-		n = read(fd, msg, sizeof(msg));
-		if (n == 0 || (n == -1 && errno == ECONNRESET))
-			gone(NULL);
-		if (n == -1)
-			break;
-	}
-	if (i > 0 && !evtimer_pending(ike.addrtimer, NULL))
-		evtimer_add(ike.addrtimer, &tv);
 }
 
 /*
  * Configuration
  */
-
-static int
-unit_in(unsigned int unit, const unsigned int *units, unsigned int n)
-{
-	for (; n > 0; n--)
-		if (units[n - 1] == unit)
-			return (1);
-	return (0);
-}
 
 static void
 units_of(const struct conf *conf, unsigned int **units, unsigned int *n)
@@ -301,29 +166,6 @@ units_of(const struct conf *conf, unsigned int **units, unsigned int *n)
 		(*units)[(*n)++] = pol->pol_unit;
 }
 
-/*
- * SAs of units that are among the first and not among the others are
- * nobody's.
- */
-static void
-units_flush(const unsigned int *units, unsigned int n,
-    const unsigned int *not, unsigned int nnot)
-{
-	unsigned int *left, i, nleft = 0, flushed;
-
-	if (n == 0)
-		return;
-	if ((left = calloc(n, sizeof(*left))) == NULL)
-		fatal("configuration");
-	for (i = 0; i < n; i++)
-		if (!unit_in(units[i], not, nnot))
-			left[nleft++] = units[i];
-	flushed = nleft == 0 ? 0 : kernel_flush(ike.kernel, left, nleft);
-	if (flushed > 0)
-		log_info("deleted %u SAs that were left over", flushed);
-	free(left);
-}
-
 /* Two rounds: what others left on our units goes before ours come. */
 static void
 ike_config(struct span *sp)
@@ -337,13 +179,11 @@ ike_config(struct span *sp)
 	units_of(conf, &units, &n);
 	coupled = (conf->conf_flags & CONF_DECOUPLE) == 0;
 	if (coupled)
-		units_flush(units, n, ike.units, ike.nunits);
+		outside_flush(&ike.out, units, n, 0);
 	engine_config(ike.engine, conf);
 	if (coupled)
-		units_flush(ike.units, ike.nunits, units, n);
-	free(ike.units);
-	ike.units = units;
-	ike.nunits = n;
+		outside_flush(&ike.out, units, n, 1);
+	outside_units(&ike.out, units, n);
 	chan_send(ike.peers[PROC_PARENT], M_CONFDONE, NULL, 0);
 }
 
@@ -361,13 +201,13 @@ static void
 parent_lost(void *arg)
 {
 	ike.status = 1;
-	event_base_loopbreak(ike.base);
+	event_base_loopbreak(ike.out.o_base);
 }
 
 static void
 ike_stopped(void *arg)
 {
-	event_base_loopbreak(ike.base);
+	event_base_loopbreak(ike.out.o_base);
 }
 
 static void
@@ -472,18 +312,8 @@ add_peer(struct span *sp, int fd)
 
 	if (span_get8(sp, &id) == -1 || (id != PROC_CA && id != PROC_CONTROL))
 		fatalx("no such peer");
-	ike.peers[id] = chan_new(ike.base, fd,
+	ike.peers[id] = chan_new(ike.out.o_base, fd,
 	    id == PROC_CA ? from_ca : from_control, peer_lost, NULL);
-}
-
-static void
-add_udp(struct span *sp, int fd)
-{
-	struct udp_info ui;
-
-	if (span_get(sp, &ui, sizeof(ui)) == -1)
-		fatalx("no UDP socket");
-	udp_add(ike.udp, &ui, fd);
 }
 
 static void
@@ -502,25 +332,21 @@ add_keylog(struct span *sp, int fd)
 static int
 from_parent_fd(unsigned int type, struct span *sp, int fd)
 {
-	uint8_t family;
-
 	switch (type) {
 	case M_PEER:
 		add_peer(sp, fd);
 		return (0);
 	case M_PFKEY:
-		ike.pfkey[ike.pfkey[0] != -1] = fd;
+		outside_pfkey(&ike.out, fd);
 		return (0);
 	case M_ROUTE:
-		ike.route = fd;
+		ike.out.o_route = fd;
 		return (0);
 	case M_UDP:
-		add_udp(sp, fd);
+		outside_udp(&ike.out, sp, fd);
 		return (0);
 	case M_PROBE:
-		if (span_get8(sp, &family) == -1)
-			fatalx("no family");
-		udp_addprobe(ike.udp, family, fd);
+		outside_probe(&ike.out, sp, fd);
 		return (0);
 	case M_KEYLOG:
 		add_keylog(sp, fd);
@@ -542,40 +368,25 @@ ike_ports(struct span *sp)
 	engine_ports(ike.engine, port, natt, force);
 }
 
-static struct event *
-watch(int fd, event_callback_fn fn)
-{
-	struct event *ev;
-
-	ev = event_new(ike.base, fd, EV_READ | EV_PERSIST, fn, NULL);
-	if (ev == NULL || event_add(ev, NULL) == -1)
-		fatalx("no event");
-	return (ev);
-}
-
 /* All that needs a descriptor has it: no more rights than that. */
 static void
 ike_setup(void)
 {
-	if (ike.pfkey[1] == -1 || ike.route == -1 ||
+	if (!outside_complete(&ike.out) ||
 	    ike.peers[PROC_CA] == NULL || ike.peers[PROC_CONTROL] == NULL)
 		fatalx("a descriptor is missing");
 	if (ike.keylog[0] != -1 && ike.keylog[1] != -1)
 		ike_world.w_keylog = ike_keylog;
-	if ((ike.engine = engine_new(&ike_world, NULL)) == NULL)
+	if ((ike.engine = engine_new(&ike_world, &ike.out)) == NULL)
 		fatalx("out of memory");
-	ike.kernel = kernel_new(ike.pfkey[0], ike.pfkey[1], ike_expire, NULL);
-	if (ike.kernel == NULL)
-		fatalx("no PF_KEY");
+	outside_kernel(&ike.out, ike_expire);
 	proc_pledge("stdio inet");
 }
 
 static void
 ike_start(void)
 {
-	ike.upcall = watch(ike.pfkey[1], ike_upcall);
-	ike.routeevent = watch(ike.route, ike_routing);
-	udp_start(ike.udp);
+	outside_start(&ike.out);
 	engine_start(ike.engine);
 }
 
@@ -618,36 +429,24 @@ ike_free(void)
 
 	if (ike.engine != NULL)
 		engine_free(ike.engine);
-	udp_free(ike.udp);
-	if (ike.kernel != NULL)
-		kernel_free(ike.kernel);
-	if (ike.upcall != NULL)
-		event_free(ike.upcall);
-	if (ike.routeevent != NULL)
-		event_free(ike.routeevent);
-	event_free(ike.addrtimer);
+	outside_free(&ike.out);
 	for (i = 0; i < PROC_N; i++)
 		chan_free(ike.peers[i]);
-	event_base_free(ike.base);
-	free(ike.units);
+	event_base_free(ike.out.o_base);
 }
 
 void
 ikev2_run(void)
 {
 	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
-	ike.base = timer_base();
 	proc_drop(NULL);
 	proc_unveil("/", "");
 	proc_unveil(NULL, NULL);
 	proc_pledge("stdio inet recvfd");
-	ike.udp = udp_new(ike.base, ike_recv, gone, NULL);
-	ike.addrtimer = evtimer_new(ike.base, ike_addresses, NULL);
-	if (ike.addrtimer == NULL)
-		fatalx("out of memory");
-	ike.peers[PROC_PARENT] = chan_new(ike.base, PROC_FD, from_parent,
+	outside_init(&ike.out, ike_recv);
+	ike.peers[PROC_PARENT] = chan_new(ike.out.o_base, PROC_FD, from_parent,
 	    parent_lost, NULL);
-	event_base_dispatch(ike.base);
+	event_base_dispatch(ike.out.o_base);
 	ike_free();
 	exit(ike.status);
 }

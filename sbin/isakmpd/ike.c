@@ -33,41 +33,23 @@
 
 #include "daemon.h"
 #include "engine.h"
-#include "kernel.h"
 #include "log.h"
+#include "outside.h"
 #include "proc.h"
 
-#define ADDR_DELAY	200000		/* us; changes come in bunches */
-#define ROUTE_BATCH	64
+static void	 ike_addresses(void);
 
 static struct {
-	struct event_base *base;
+	struct outside	 out;		/* the argument of the world */
 	struct chan	*parent, *ca;
 	struct engine	*engine;
-	struct udp	*udp;
-	struct kernel	*kernel;
-	int		 pfkey[2];	/* requests, upcalls; -1: not yet */
-	struct event	*upcall;
-	int		 route;
-	struct event	*routeevent;
-	struct event	*addrtimer;
 	struct ike_setup setup;
 	struct ike_addr	*listen;	/* Listen-on; none: all */
 	unsigned int	 nlisten;
-	unsigned int	*units;		/* of the model */
-	unsigned int	 nunits;
 	int		 started;
 	int		 stopping;
 	int		 status;	/* to exit with */
-} ike = { .pfkey = { -1, -1 }, .route = -1 };
-
-static void
-gone(void *arg)
-{
-	log_warnx("the kernel is gone, and its sockets with it: start isakmpd "
-	    "again when there is another");
-	exit(ISAKMPD_TOLD);
-}
+} ike = { .out = { .o_told = ISAKMPD_TOLD, .o_addresses = ike_addresses } };
 
 /* Is it one that we are to use? */
 static int
@@ -85,52 +67,6 @@ listens(const struct ike_addr *a)
  * The world
  */
 
-static uint64_t
-ike_now(void *arg)
-{
-	return (timer_now());
-}
-
-static int64_t
-ike_time(void *arg)
-{
-	return (time(NULL));
-}
-
-static void
-ike_random(void *arg, void *p, size_t len)
-{
-	timer_random(p, len);
-}
-
-static void
-ike_untimer(void *arg, struct timer *tm)
-{
-	timer_disarm(tm);
-}
-
-static void
-ike_timer(void *arg, struct timer *tm, uint64_t ms)
-{
-	timer_arm(ike.base, tm, ms);
-}
-
-static int
-ike_send(void *arg, const struct ike_addr *local, const struct ike_addr *peer,
-    const void *data, size_t len, int marker)
-{
-	return (udp_send(ike.udp, local, peer, data, len, marker));
-}
-
-static void
-ike_keepalive(void *arg, const struct ike_addr *local,
-    const struct ike_addr *peer)
-{
-	static const uint8_t octet = 0xff;
-
-	(void)udp_send(ike.udp, local, peer, &octet, 1, 0);
-}
-
 /* With Listen-on, one of those, whatever the route says. */
 static int
 ike_source(void *arg, const struct ike_addr *peer, struct ike_addr *local)
@@ -138,7 +74,7 @@ ike_source(void *arg, const struct ike_addr *peer, struct ike_addr *local)
 	unsigned int i;
 	int error;
 
-	if ((error = udp_source(ike.udp, peer, local)) != 0 || listens(local))
+	if ((error = outside_source(arg, peer, local)) != 0 || listens(local))
 		return (error);
 	for (i = 0; i < ike.nlisten; i++)
 		if (ike.listen[i].ia_family == peer->ia_family) {
@@ -146,42 +82,6 @@ ike_source(void *arg, const struct ike_addr *peer, struct ike_addr *local)
 			return (0);
 		}
 	return (EADDRNOTAVAIL);
-}
-
-static int
-ike_getspi(void *arg, const struct ksa *ks, uint32_t *spi)
-{
-	return (kernel_getspi(ike.kernel, ks, spi));
-}
-
-static int
-ike_addsa(void *arg, const struct ksa *ks)
-{
-	return (kernel_addsa(ike.kernel, ks));
-}
-
-static int
-ike_movesa(void *arg, const struct ksa *old, const struct ksa *new)
-{
-	return (kernel_movesa(ike.kernel, old, new));
-}
-
-static int
-ike_delsa(void *arg, const struct ksa *ks)
-{
-	return (kernel_delsa(ike.kernel, ks));
-}
-
-static int
-ike_statsa(void *arg, const struct ksa *ks, struct ksa_stat *st)
-{
-	return (kernel_statsa(ike.kernel, ks, st));
-}
-
-static int
-ike_flow(void *arg, const struct kflow *kf, int add)
-{
-	return (kernel_flow(ike.kernel, kf, add));
 }
 
 static void
@@ -242,20 +142,20 @@ none_flow(void *arg, const struct kflow *kf, int add)
 }
 
 static struct world ike_world = {
-	.w_now = ike_now,
-	.w_time = ike_time,
-	.w_random = ike_random,
-	.w_timer = ike_timer,
-	.w_untimer = ike_untimer,
-	.w_send = ike_send,
-	.w_keepalive = ike_keepalive,
+	.w_now = outside_now,
+	.w_time = outside_time,
+	.w_random = outside_random,
+	.w_timer = outside_timer,
+	.w_untimer = outside_untimer,
+	.w_send = outside_send,
+	.w_keepalive = outside_keepalive,
 	.w_source = ike_source,
-	.w_getspi = ike_getspi,
-	.w_addsa = ike_addsa,
-	.w_movesa = ike_movesa,
-	.w_delsa = ike_delsa,
-	.w_statsa = ike_statsa,
-	.w_flow = ike_flow,
+	.w_getspi = outside_getspi,
+	.w_addsa = outside_addsa,
+	.w_movesa = outside_movesa,
+	.w_delsa = outside_delsa,
+	.w_statsa = outside_statsa,
+	.w_flow = outside_flow,
 	.w_auth = ike_auth,
 	.w_packet = ike_packet
 };
@@ -290,50 +190,14 @@ ike_expire(void *arg, uint32_t spi, const struct ike_addr *dst, int hard)
 }
 
 static void
-ike_upcall(evutil_socket_t fd, short what, void *arg)
-{
-	if (kernel_input(ike.kernel) == -1)
-		gone(NULL);
-}
-
-static void
-ike_addresses(evutil_socket_t fd, short what, void *arg)
+ike_addresses(void)
 {
 	engine_addresses(ike.engine);
-}
-
-/* Which address it was does not matter. */
-static void
-ike_routing(evutil_socket_t fd, short what, void *arg)
-{
-	const struct timeval tv = { .tv_usec = ADDR_DELAY };
-	char msg[2048];
-	ssize_t n;
-	int i;
-
-	for (i = 0; i < ROUTE_BATCH; i++) {
-		n = read(fd, msg, sizeof(msg));
-		if (n == 0 || (n == -1 && errno == ECONNRESET))
-			gone(NULL);
-		if (n == -1)
-			break;
-	}
-	if (i > 0 && !evtimer_pending(ike.addrtimer, NULL))
-		evtimer_add(ike.addrtimer, &tv);
 }
 
 /*
  * The model
  */
-
-static int
-has_unit(const unsigned int *units, unsigned int n, unsigned int unit)
-{
-	while (n > 0)
-		if (units[--n] == unit)
-			return (1);
-	return (0);
-}
 
 /*
  * A unit that is ours from now on carries what an isakmpd before us left, if
@@ -343,31 +207,19 @@ static void
 take_units(const struct model *md)
 {
 	const struct p2conf *pc;
-	unsigned int *units, *new, n = 0, nnew = 0, max = 1, flushed;
+	unsigned int *units, n = 0;
 
 	TAILQ_FOREACH(pc, &md->md_conns, pc_entry)
-		max++;
-	if ((units = calloc(max, sizeof(*units))) == NULL ||
-	    (new = calloc(max, sizeof(*new))) == NULL)
+		n++;
+	if ((units = calloc(n + 1, sizeof(*units))) == NULL)
 		fatal("model");
-	TAILQ_FOREACH(pc, &md->md_conns, pc_entry) {
-		if (!(pc->pc_flags & P2C_IFACE) ||
-		    has_unit(units, n, pc->pc_unit))
-			continue;
-		units[n++] = pc->pc_unit;
-		if (!has_unit(ike.units, ike.nunits, pc->pc_unit))
-			new[nnew++] = pc->pc_unit;
-	}
-	free(ike.units);
-	ike.units = units;
-	ike.nunits = n;
-	if (nnew > 0 && !ike.setup.is_passive && !ike.setup.is_nokernel) {
-		flushed = kernel_flush(ike.kernel, new, nnew);
-		if (flushed > 0)
-			log_info("deleted %u SAs that were left over",
-			    flushed);
-	}
-	free(new);
+	n = 0;
+	TAILQ_FOREACH(pc, &md->md_conns, pc_entry)
+		if (pc->pc_flags & P2C_IFACE)
+			units[n++] = pc->pc_unit;
+	if (!ike.setup.is_passive && !ike.setup.is_nokernel)
+		outside_flush(&ike.out, units, n, 0);
+	outside_units(&ike.out, units, n);
 }
 
 static void
@@ -383,25 +235,11 @@ take_listen(const struct model *md)
 	memcpy(ike.listen, md->md_listen, ike.nlisten * sizeof(*ike.listen));
 }
 
-static struct event *
-watch(int fd, event_callback_fn fn)
-{
-	struct event *ev;
-
-	ev = event_new(ike.base, fd, EV_READ | EV_PERSIST, fn, NULL);
-	if (ev == NULL || event_add(ev, NULL) == -1)
-		fatalx("no event");
-	return (ev);
-}
-
 static void
 ike_start(void)
 {
 	ike.started = 1;
-	if (!ike.setup.is_nokernel)
-		ike.upcall = watch(ike.pfkey[1], ike_upcall);
-	ike.routeevent = watch(ike.route, ike_routing);
-	udp_start(ike.udp);
+	outside_start(&ike.out);
 	engine_start(ike.engine);
 }
 
@@ -433,13 +271,13 @@ static void
 parent_lost(void *arg)
 {
 	ike.status = 1;
-	event_base_loopbreak(ike.base);
+	event_base_loopbreak(ike.out.o_base);
 }
 
 static void
 ike_stopped(void *arg)
 {
-	event_base_loopbreak(ike.base);
+	event_base_loopbreak(ike.out.o_base);
 }
 
 static void
@@ -538,33 +376,13 @@ set_debug(struct span *sp)
 }
 
 static void
-add_udp(struct span *sp, int fd)
-{
-	struct udp_info ui;
-
-	if (span_get(sp, &ui, sizeof(ui)) == -1)
-		fatalx("no UDP socket");
-	udp_add(ike.udp, &ui, fd);
-}
-
-static void
-add_probe(struct span *sp, int fd)
-{
-	uint8_t family;
-
-	if (span_get8(sp, &family) == -1)
-		fatalx("no family");
-	udp_addprobe(ike.udp, family, fd);
-}
-
-static void
 add_ca(struct span *sp, int fd)
 {
 	uint8_t id;
 
 	if (span_get8(sp, &id) == -1 || id != PROC_CA || ike.ca != NULL)
 		fatalx("no such peer");
-	ike.ca = chan_new(ike.base, fd, from_ca, ca_lost, NULL);
+	ike.ca = chan_new(ike.out.o_base, fd, from_ca, ca_lost, NULL);
 }
 
 static void
@@ -575,16 +393,16 @@ from_parent_fd(unsigned int type, struct span *sp, int fd)
 		add_ca(sp, fd);
 		break;
 	case M_PFKEY:
-		ike.pfkey[ike.pfkey[0] != -1] = fd;
+		outside_pfkey(&ike.out, fd);
 		break;
 	case M_ROUTE:
-		ike.route = fd;
+		ike.out.o_route = fd;
 		break;
 	case M_UDP:
-		add_udp(sp, fd);
+		outside_udp(&ike.out, sp, fd);
 		break;
 	case M_PROBE:
-		add_probe(sp, fd);
+		outside_probe(&ike.out, sp, fd);
 		break;
 	case M_PCAP:
 		pcap_start(fd, ike.setup.is_natt);
@@ -603,19 +421,17 @@ ike_setup(struct span *sp)
 
 	if (span_get(sp, &ike.setup, sizeof(ike.setup)) == -1)
 		fatalx("no options");
-	if (ike.pfkey[1] == -1 || ike.route == -1 || ike.ca == NULL)
+	if (!outside_complete(&ike.out) || ike.ca == NULL)
 		fatalx("a descriptor is missing");
 	if (ike.engine != NULL)
 		fatalx("options came twice");
 	if (ike.setup.is_nokernel)
 		world_nokernel();
-	if ((ike.engine = engine_new(&ike_world, NULL)) == NULL)
+	if ((ike.engine = engine_new(&ike_world, &ike.out)) == NULL)
 		fatalx("out of memory");
-	ike.kernel = kernel_new(ike.pfkey[0], ike.pfkey[1], ike_expire, NULL);
-	if (ike.kernel == NULL)
-		fatalx("no PF_KEY");
+	outside_kernel(&ike.out, ike_expire);
 	/* kernel_reason() speaks of them */
-	(void)kernel_algs(ike.kernel, IKE_PROTO_ESP, algs,
+	(void)kernel_algs(ike.out.o_kernel, IKE_PROTO_ESP, algs,
 	    sizeof(algs) / sizeof(algs[0]), &n);
 	engine_ports(ike.engine, ike.setup.is_port, ike.setup.is_natt);
 	engine_noflows(ike.engine, ike.setup.is_noflows);
@@ -695,19 +511,11 @@ ike_free(void)
 {
 	if (ike.engine != NULL)
 		engine_free(ike.engine);
-	udp_free(ike.udp);
-	if (ike.kernel != NULL)
-		kernel_free(ike.kernel);
-	if (ike.upcall != NULL)
-		event_free(ike.upcall);
-	if (ike.routeevent != NULL)
-		event_free(ike.routeevent);
-	event_free(ike.addrtimer);
+	outside_free(&ike.out);
 	pcap_start(-1, 0);
 	chan_free(ike.parent);
 	chan_free(ike.ca);
-	event_base_free(ike.base);
-	free(ike.units);
+	event_base_free(ike.out.o_base);
 	free(ike.listen);
 }
 
@@ -715,18 +523,14 @@ void
 ike_run(void)
 {
 	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
-	ike.base = timer_base();
 	proc_drop(NULL);
 	proc_unveil("/", "");
 	proc_unveil(NULL, NULL);
 	proc_pledge("stdio inet recvfd");
-	ike.udp = udp_new(ike.base, ike_recv, gone, NULL);
-	ike.addrtimer = evtimer_new(ike.base, ike_addresses, NULL);
-	if (ike.addrtimer == NULL)
-		fatalx("out of memory");
-	ike.parent = chan_new(ike.base, PROC_FD, from_parent, parent_lost,
+	outside_init(&ike.out, ike_recv);
+	ike.parent = chan_new(ike.out.o_base, PROC_FD, from_parent, parent_lost,
 	    NULL);
-	event_base_dispatch(ike.base);
+	event_base_dispatch(ike.out.o_base);
 	ike_free();
 	exit(ike.status);
 }

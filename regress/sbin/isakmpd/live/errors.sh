@@ -55,7 +55,8 @@ differ()
 
 pair
 differ 'pre-shared keys' 's/psk "[^"]*/&-and-more/' '' \
-    'PAYLOAD-MALFORMED: do both ends have the same pre-shared key' 'the pre-shared keys differ? Let both ends'
+    'PAYLOAD-MALFORMED: do both ends have the same pre-shared key' \
+    'the pre-shared keys differ? Let both ends'
 differ 'phase 1 transforms' 's/psk/main auth hmac-sha2-256 group ecp256 &/' '' \
     'NO-PROPOSAL-CHOSEN: it takes none of our transforms' \
     '192.0.2.1:500 refused: .*wrong: hash, group.*`main auth'
@@ -82,7 +83,8 @@ kernel()
 		IFS=. read -r name a b <<-END
 		$m
 		END
-		echo "ike $1 local 192.0.2.$a peer 192.0.2.$b ${3:-} psk \"$PSK\"" |
+		echo "ike $1 local 192.0.2.$a peer 192.0.2.$b" \
+		    "${3:-} psk \"$PSK\"" |
 		    sed "s/HERE/192.0.2.$a/; s/THERE/192.0.2.$b/" | conf $name
 	done
 	anew >"$W/anew" 2>&1

@@ -17,8 +17,9 @@
 # live.sh: two gateways that negotiate by isakmpd(8) and ipsecctl(8), as
 # gates.sh boots them; sourced.
 #
-#	rule NAME UNIT [mode [words]]	of the tunnel between ga and gb: both are
-#				active unless told; the words go in front of psk
+#	rule NAME UNIT [mode [words]]	of the tunnel between ga and gb: both
+#				are active unless told; the words go in front
+#				of psk
 #	conf NAME [text ...]	its ipsec.conf, each text a line, or stdin
 #	load NAME [option ...]	the daemon is told of it
 #	both [mode [words]]	rules for sec0, with the mode at gb

@@ -80,7 +80,8 @@ echo "$n tunnels in $took ms"
 for d in in.out out.in; do
 	spis ga ${d%.*} >"$W/ga.spis"
 	spis gb ${d#*.} >"$W/gb.spis"
-	[ "$(wc -l <"$W/ga.spis")" -eq $n ] || fail "not $n: $(cat "$W/ga.spis")"
+	[ "$(wc -l <"$W/ga.spis")" -eq $n ] ||
+	    fail "not $n: $(cat "$W/ga.spis")"
 	cmp "$W/ga.spis" "$W/gb.spis" || fail "SAs are of other interfaces"
 done
 for u in $units; do

@@ -41,7 +41,7 @@ end()
 	undaemon gb
 }
 
-# words ...: of both rules
+# rules WORDS [shown]: of both, and what ipsecctl says of the SAs
 rules()
 {
 	both passive "$(echo $1)"
@@ -52,7 +52,7 @@ rules()
 	end
 }
 
-# as NAME: what is said of sec0 there, from its side of it
+# shows NAME own peer: what is said of sec0 there
 shows()
 {
 	on "$1" ipsecctl -s sa -v >"$W/show"
@@ -100,8 +100,8 @@ rules 'main auth hmac-sha2-512 enc aes-256 group ecp384
     'auth hmac-sha2-512 enc aes-256'
 rules 'main auth hmac-sha1 group modp1536 lifetime 90
     quick enc aes-256-gcm group none lifetime 80' 'enc aes-256-gcm'
-rules 'quick enc null auth hmac-sha2-384 group bp256 srcid e.test dstid e.test' \
-    'enc null'
+rules 'quick enc null auth hmac-sha2-384 group bp256
+    srcid e.test dstid e.test' 'enc null'
 
 # who begins: both, one that anybody may call, one that has a name
 both active
