@@ -244,7 +244,8 @@ counts_good(struct pair *p, struct node *n)
 
 	engine_counts(n->n_engine, &ec);
 	/* replaced ones stay as long as pairs that were made under them */
-	if (ec.ec_sas > 2 + want || ec.ec_halfopen != 0 || ec.ec_exchanges != 0 ||
+	if (ec.ec_sas > 2 + want || ec.ec_halfopen != 0 ||
+	    ec.ec_exchanges != 0 ||
 	    ec.ec_pairs != want || ec.ec_live != want)
 		return (bad(p, "%s: %u ISAKMP SAs, %u established, %u half "
 		    "open, %u exchanges, %u pairs, %u live, of %u",
