@@ -49,7 +49,7 @@ case_psk_resp()
 	isakmpd_down
 }
 
-# The rule of the manual as it stands there.
+# With what there is unless something is said.
 case_psk_default()
 {
 	IKE=aes128-sha1-modp3072 ESP=aes128-sha256-modp3072
@@ -63,6 +63,24 @@ case_psk_default()
 	end_said
 }
 
+# The example of ipsec.conf(5) as it stands there, addresses and all.
+case_manual()
+{
+	IKE=aes128-sha1-modp3072 ESP=aes128-sha256-modp3072
+	peers
+	us=192.0.2.8 them=198.51.100.14
+	OURSELVES=$us THEMSELVES=$them
+	on g ifconfig um0 $us/24 alias
+	ip -n $far addr add $them/32 dev tap0
+	sed -n '/^ike interface sec0 local 192.0.2.8 /,/psk/p' \
+	    ../../sbin/ipsecctl/ipsec.conf.5 | sed 's/\\e$/\\/' >"$W/ipsec.conf"
+	SECRET=$(sed -n 's/.*psk "\(.*\)"$/\1/p' "$W/ipsec.conf")
+	[ -n "$SECRET" ] || fail "no such example"
+	theirs
+	begin we
+	said 1 'up, peer 198.51.100.14:4500, ESP in UDP'
+	end_said
+}
 
 # names MODE [name ...]: certificates, and names as IDs
 names()
