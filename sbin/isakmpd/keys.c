@@ -428,7 +428,7 @@ keys_hash1(const struct p1_keys *k, int initiator, const struct buf *gxi,
 int
 keys_iv2(const struct p1_keys *k, uint32_t msgid, uint8_t iv[IV_MAX])
 {
-	uint8_t id[4], out[HASH_MAX];
+	uint8_t id[4] = { 0 }, out[HASH_MAX];
 	struct span parts[] = {
 		part(k->k_iv, cipher_block(&k->k_cipher)), part(id, sizeof(id))
 	};
@@ -444,7 +444,7 @@ int
 keys_hash2_1(const struct p1_keys *k, uint32_t msgid, const struct span *rest,
     uint8_t out[HASH_MAX])
 {
-	uint8_t id[4];
+	uint8_t id[4] = { 0 };
 	struct span parts[] = { part(id, sizeof(id)), *rest };
 
 	put32(id, msgid);
@@ -456,7 +456,7 @@ int
 keys_hash2_2(const struct p1_keys *k, uint32_t msgid, const struct buf *ni,
     const struct span *rest, uint8_t out[HASH_MAX])
 {
-	uint8_t id[4];
+	uint8_t id[4] = { 0 };
 	struct span parts[] = { part(id, sizeof(id)), part_buf(ni), *rest };
 
 	put32(id, msgid);
