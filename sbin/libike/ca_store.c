@@ -100,6 +100,7 @@ nokey(struct ca_store *st, const char *why)
 struct ca_store *
 store_new(const char *dir, const char *called)
 {
+	const char *slash = strrchr(called, '/');
 	struct ca_store *st;
 	size_t len = strlen(dir);
 
@@ -109,7 +110,7 @@ store_new(const char *dir, const char *called)
 	TAILQ_INIT(&st->st_certs);
 	TAILQ_INIT(&st->st_crls);
 	TAILQ_INIT(&st->st_pubs);
-	st->st_manual = strrchr(called, '/') + 1;
+	st->st_manual = slash != NULL ? slash + 1 : called;
 	while (len > 0 && dir[len - 1] == '/')
 		len--;
 	st->st_dir = strndup(dir, len);

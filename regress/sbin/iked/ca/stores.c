@@ -141,14 +141,14 @@ handed_over(void)
 	struct buf pem = { 0 };
 	char path[512];
 
-	check(store_readkey(east.sd_dir, "E", &pem) == 0 && pem.b_len > 100,
+	check(store_readkey(east.sd_dir, "/iked", &pem) == 0 && pem.b_len > 100,
 	    "local.key cannot be read");
 	snprintf(path, sizeof(path), "%s/private/local.key", east.sd_dir);
 	unlink(path);
 	ca_setkey(east.sd_ca, &pem);
 	check(pem.b_len == 0, "two have the key");
 	warned(NULL, "a key from elsewhere");
-	check(store_readkey(east.sd_dir, "E", &pem) == -1 && logged[0] == '\0',
+	check(store_readkey(east.sd_dir, "/iked", &pem) == -1 && logged[0] == '\0',
 	    "a key that is not there");
 	side_pub(&west, "pubkeys/fqdn/" ID, key);
 	side_load(&west);
@@ -159,7 +159,7 @@ handed_over(void)
 	warned(NULL, "nor when there is no key");
 	no_key("no private key; see iked(8)");
 	side_key(&east, key);
-	check(store_readkey(east.sd_dir, "E", &pem) == 0,
+	check(store_readkey(east.sd_dir, "/iked", &pem) == 0,
 	    "local.key is there again");
 	ca_setkey(east.sd_ca, &pem);
 	warned(NULL, "the key is there again");
