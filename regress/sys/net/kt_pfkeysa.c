@@ -889,7 +889,10 @@ KTEST(pfkey_inet6, "IPv6: addresses, flows, and no mixture of families")
 		/* all of them are masked by 2001::ff */
 		sin6->sin6_port = htons(i < 2 ? 7 : 0xffff);
 	}
+	/* no packet would get out or in: sec0 must not look alive */
 	kpk_iface(&km, 0, IPSP_DIRECTION_OUT);
+	KT_EQ(kpk_do(&km, NULL), EINVAL);
+	kpk_remove(&km, SADB_X_EXT_IFACE);
 	KT_EQ(kpk_do(&km, NULL), 0);
 	first = km;
 	kpk_remove(&km, SADB_EXT_KEY_ENCRYPT);
