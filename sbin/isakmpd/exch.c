@@ -29,7 +29,7 @@
 #define QUICK_DOUBT	2	/* tries in silence, until phase 1 is tried */
 #define QUICK_FAILS	4	/* in a row, until phase 1 is made anew */
 #define HALFOPEN_SHOWN	32	/* by -v; more are a flood */
-#define MAXDOUBLES	5	/* answers to one message, beyond the first */
+#define DOUBLE_WAIT	500	/* ms between answers to the same message */
 
 static void	exch_timeout(void *);
 
@@ -226,7 +226,6 @@ exch_note(struct exch *x, const void *data, size_t len)
 {
 	crypto_sha1(data, len, x->x_seen);
 	x->x_hasseen = 1;
-	x->x_doubles = 0;
 }
 
 /*
@@ -245,9 +244,9 @@ exch_answered(const struct exch *x)
 }
 
 /*
- * To whom has not proven its address only what is not longer than what came;
- * the peer is where it was, and a few times only, as anybody may say a
- * message again.
+ * To whom has not proven its address only what is not longer than what came,
+ * where it came from.  Not too often, as anybody may say a message again, but
+ * as often as somebody may need it.
  */
 int
 exch_double(struct exch *x, const void *data, size_t len,
@@ -262,12 +261,13 @@ exch_double(struct exch *x, const void *data, size_t len,
 	if (memcmp(sum, x->x_seen, sizeof(sum)) != 0)
 		return (0);
 	sa->sa_engine->en_stats.st_doubles++;
-	if (!exch_answered(x) || x->x_doubles >= MAXDOUBLES)
+	if (!exch_answered(x) ||
+	    en_now(sa->sa_engine) - x->x_answered < DOUBLE_WAIT)
 		return (1);
 	if ((sa->sa_flags & SAF_HALFOPEN) && (x->x_out.b_len > len ||
 	    addr_cmp(peer, &sa->sa_peer) != 0))
 		return (1);
-	x->x_doubles++;
+	x->x_answered = en_now(sa->sa_engine);
 	exch_resend(x);
 	return (1);
 }

@@ -89,8 +89,9 @@ ksa_life(const struct pair *pr, struct ksa *ks)
 
 	ks->ks_hard_s = pr->pr_life_s;
 	ks->ks_soft_s = (uint64_t)pr->pr_life_s * part / 100;
-	ks->ks_hard_bytes = pr->pr_life_kb * 1024ULL;
 	ks->ks_soft_bytes = pr->pr_life_kb * 1024ULL * part / 100;
+	/* who sends counts; what is under way then still comes in */
+	ks->ks_hard_bytes = pr->pr_life_kb * 1024ULL * (ks->ks_out ? 1 : 2);
 }
 
 /* As the kernel has to know the SA of one direction.  0 or -1. */
@@ -666,7 +667,11 @@ pair_expired(struct pair *pr, int hard)
 {
 	if (hard)
 		pair_close(pr, 1, "expired");
-	else if (pr->pr_settled != 0) {
+	else if (pr->pr_flags & PRF_REPLACED) {
+		/* the kernel sends by it, but need not */
+		if (conn_current(pr->pr_conn) != NULL)
+			pair_mute(pr);
+	} else if (pr->pr_settled != 0) {
 		en_timer(pr->pr_conn->cn_engine, &pr->pr_timer, RETRY);
 		pair_rekey(pr);
 	}

@@ -89,7 +89,7 @@ struct exch {
 	/* what we sent last */
 	struct buf	 x_out;
 	unsigned int	 x_tries;
-	unsigned int	 x_doubles;	/* answered without being asked anew */
+	uint64_t	 x_answered;	/* when it was said again on request */
 	int		 x_again;	/* it is retransmitted */
 	uint64_t	 x_started;
 	uint64_t	 x_sent;

@@ -187,7 +187,7 @@ test_replay(struct sim *s)
 	tape_start(&t, s, 0);
 	t.t_every = 1000;
 	pair_back(&p, SIM_MIN);
-	sim_run(s, 45 * SIM_SEC);
+	sim_run(s, 90 * SIM_SEC);	/* doubles are gone by then */
 	print = pair_print(&p, 0);
 	pair_flows(&p, 100);
 	t.t_every = 1 + sim_below(s, 100);
