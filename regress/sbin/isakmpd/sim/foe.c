@@ -145,7 +145,8 @@ attack(struct sim *s, int mutating)
 	sim_run(s, 20 * SIM_SEC);
 	t.t_spoil = 0;
 	pair_back(&p, 3 * SIM_MIN);
-	sim_run(s, 15 * SIM_SEC);
+	/* what one end has alone, for what was spoiled, is told of by then */
+	sim_run(s, 90 * SIM_SEC);
 	pair_flows(&p, 100);
 	for (i = 0; i < 4; i++) {
 		node_rekey(p.p_node[sim_below(s, 2)], 1 + sim_below(s, 2));
