@@ -111,6 +111,20 @@ natt_float(struct sa *sa)
 		sa->sa_peer.ia_port = IKE_PORT_NATT;
 }
 
+static void
+natt_move(const struct sa *sa)
+{
+	struct pair *pr;
+	struct conn *cn;
+
+	TAILQ_FOREACH(cn, &sa->sa_engine->en_conns, cn_entry)
+		TAILQ_FOREACH(pr, &cn->cn_pairs, pr_entry)
+			if (pr->pr_flags & PRF_MOVES) {
+				pr->pr_flags &= ~PRF_MOVES;
+				pair_moved(pr, sa);
+			}
+}
+
 /* An authentic and new message came from there: so the peer is there. */
 void
 natt_follow(struct sa *sa, const struct ike_addr *local,
@@ -139,12 +153,44 @@ natt_follow(struct sa *sa, const struct ike_addr *local,
 				pr->pr_flags |= PRF_MOVES;
 	sa->sa_local = *local;
 	sa->sa_peer = *peer;
-	TAILQ_FOREACH(cn, &en->en_conns, cn_entry)
+	natt_move(sa);
+}
+
+/* Another ISAKMP SA that is in use has its peer there. */
+static int
+natt_held(const struct sa *sa, const struct ike_addr *peer)
+{
+	const struct sa *other;
+
+	TAILQ_FOREACH(other, &sa->sa_engine->en_sas, sa_entry)
+		if (other != sa && (other->sa_flags & (SAF_ESTABLISHED |
+		    SAF_REPLACED)) == SAF_ESTABLISHED &&
+		    addr_cmp(&other->sa_peer, peer) == 0)
+			return (1);
+	return (0);
+}
+
+/*
+ * The peer was not followed while there was no ISAKMP SA with it: a NAT may
+ * have other ports for it by now, and what is in UDP has to go there.
+ */
+void
+natt_adopt(struct sa *sa)
+{
+	struct pair *pr;
+	struct conn *cn;
+
+	if ((sa->sa_flags & SAF_NAT_PEER) == 0)
+		return;
+	TAILQ_FOREACH(cn, &sa->sa_engine->en_conns, cn_entry)
 		TAILQ_FOREACH(pr, &cn->cn_pairs, pr_entry)
-			if (pr->pr_flags & PRF_MOVES) {
-				pr->pr_flags &= ~PRF_MOVES;
-				pair_moved(pr, sa);
-			}
+			if (cn->cn_conf->pc_peer == sa->sa_conf &&
+			    pr->pr_udp &&
+			    addr_cmp(&pr->pr_peer, &sa->sa_peer) != 0 &&
+			    id_cmp(&pr->pr_remote, &sa->sa_remote) == 0 &&
+			    !natt_held(sa, &pr->pr_peer))
+				pr->pr_flags |= PRF_MOVES;
+	natt_move(sa);
 }
 
 void

@@ -315,6 +315,7 @@ sa_settled(struct sa *sa)
 	info_buried(sa);
 	dpd_start(sa);
 	natt_keepalive(sa);
+	natt_adopt(sa);
 }
 
 /* Both ways.  At 90 percent of its life it is renewed. */

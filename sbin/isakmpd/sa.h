@@ -530,6 +530,7 @@ void		 natt_float(struct sa *);
 void		 natt_follow(struct sa *, const struct ike_addr *local,
 		    const struct ike_addr *peer);
 void		 natt_keepalive(struct sa *);
+void		 natt_adopt(struct sa *);
 unsigned int	 natt_encap(const struct sa *);	/* to add, see mb_p2_sa */
 int		 natt_kind(const struct sa *);	/* as p2_choose wants it */
 
