@@ -12,57 +12,17 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
-# daemon.sh: what the tests of the daemon's processes are made of; sourced.
-# The script that does it runs again inside a kernel, and not as root: root
-# stands for "whose kernel it is" there.
+# daemon.sh: what the tests of iked's processes are made of, with proc.sh;
+# sourced.
 #
 #	config NAME [policy ...]	$W/NAME, with a policy for sec0 at least
-#	up [option ...]			a daemon in the foreground, as $daemon,
-#					that logs to $W/log
-#	down [code]			ends it; it exits with 0, or the code
-#	child NAME			its process
-#	says FILE text			the file has it
-#	await SECONDS command ...	until it succeeds, three times as long
-#					when the machine has much to do
-#	fail text			say what is wrong, and go on
 
-set -u
-if [ -z "${UM_SOCKET:-}" ] && [ "${AS:-user}" = user ] &&
-    [ "$(id -u)" = 0 ]; then
-	chown 65534 "$W"
-	setpriv --reuid=65534 --regid=65534 --clear-groups \
-	    test -x "$KERN/bsd" -a -r "$0" || {
-		echo "nobody but root can read the tree"
-		exit 77
-	}
-	exec setpriv --reuid=65534 --regid=65534 --clear-groups sh "$0"
-fi
-[ -n "${UM_SOCKET:-}" ] || exec "$KERN/bsd" um0=inject: -- sh "$0"
-umask 077
-failed=0
-daemon=
-
-fail()
-{
-	echo "$*"
-	failed=1
-}
-
-await()
-{
-	tries=$(($1 * 150))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.02
-	done
-}
-
-says()
-{
-	grep -qF -e "$2" "$1" || { fail "not said: $2"; cat "$1"; }
-}
+DAEMON=iked
+FLAGS=-d
+CHILDREN='ca control ikev2'
+LOST='terminated; signal 9'
+LEFT=iked.sock
+. ../../../lib/proc.sh
 
 config()
 {
@@ -77,39 +37,12 @@ config()
 	} >"$f"
 }
 
-up()
+runs()
 {
-	iked -d "$@" 2>"$W/log" &
-	daemon=$!
-	await 20 ikectl show stats && return
-	fail "it does not start"
-	cat "$W/log"
-	exit 1
+	ikectl show stats
 }
 
-# ended [code]: within seconds, and nothing stays
-ended()
+goodbye()
 {
-	await 10 eval "! kill -0 $daemon" || fail "$daemon does not end"
-	wait "$daemon"
-	code=$?
-	[ $code -eq "${1:-0}" ] || { fail "exit $code"; cat "$W/log"; }
-	[ ! -e "$UM_RUN/iked.sock" ] || fail "its socket is still there"
-}
-
-down()
-{
-	kill "$daemon"
-	ended "$@"
 	says "$W/log" "parent terminating"
 }
-
-child()
-{
-	ps -o pid= -o args= --ppid "$daemon" |
-	    awk -v a="iked: $1" '$2 " " $3 == a { print $1 }'
-}
-
-ifconfig lo1 create
-ifconfig lo1 inet 192.0.2.1/32
-ifconfig sec0 create

@@ -17,49 +17,13 @@
 
 . ./daemon.sh
 config a.conf
+children_killed -f "$W/a.conf"
+parent_killed -f "$W/a.conf"
 
-# all or none
-for c in ca control ikev2; do
-	up -f "$W/a.conf"
-	others=$(ps -o pid= --ppid "$daemon")
-	kill -KILL "$(child $c)"
-	ended 1
-	says "$W/log" "lost child: $c terminated; signal 9"
-	for p in $others; do
-		await 5 eval "! kill -0 $p" || fail "$c: $p stays"
-	done
-done
-
-# the children go with their parent, and it can be started again at once
-for i in 1 2 3; do
-	up -f "$W/a.conf"
-	others=$(ps -o pid= --ppid "$daemon")
-	kill -KILL "$daemon"
-	wait "$daemon" 2>/dev/null
-done
-up -f "$W/a.conf"
-for p in $others; do
-	await 5 eval "! kill -0 $p" || fail "$p outlives its parent"
-done
-down
-
-# a kernel of its own, which goes
-mkdir "$W/etc"
-"$KERN/bsd" -D -d "$W/m" -e "$W/etc" um0=inject: >/dev/null 2>&1 &
-kernel=$!
-await 20 test -e "$W/m/up" || fail "no kernel"
+kernel_own
 "$KERN/bsd" -a "$W/m" -- ifconfig sec0 create
 "$KERN/bsd" -a "$W/m" -- iked -d -f "$W/a.conf" 2>"$W/log" &
 daemon=$!
 await 20 "$KERN/bsd" -a "$W/m" -- ikectl show stats || fail "no daemon"
-kill -KILL $kernel
-wait $kernel 2>/dev/null
-await 10 eval "! kill -0 $daemon" || fail "it does not miss its kernel"
-wait $daemon
-[ $? -eq 1 ] || fail "exit $?"
-[ "$(grep -c 'the kernel is gone' "$W/log")" = 1 ] || {
-	fail "what it says"
-	cat "$W/log"
-}
-grep 'lost child' "$W/log" && fail "this is not the child's fault"
+kernel_gone
 exit $failed

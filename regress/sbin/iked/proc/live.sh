@@ -20,9 +20,7 @@ config a.conf
 up -v -f "$W/a.conf"
 
 # the processes, and who may talk to them
-for c in ca control ikev2; do
-	[ -n "$(child $c)" ] || fail "no process $c"
-done
+children_are
 [ "$(stat -c %a "$UM_RUN/iked.sock")" = 660 ] || fail "mode of the socket"
 [ -S "$UM_RUN/iked.sock" ] || fail "no socket"
 
@@ -74,11 +72,7 @@ kill -USR1 "$daemon"
 await 5 grep -q 'parent_sig_handler: ignoring SIGUSR1' "$W/log" ||
     fail "SIGUSR1"
 kill -PIPE "$daemon"
-for c in ca control ikev2; do
-	for s in HUP INT TERM USR1; do
-		kill -$s "$(child $c)"
-	done
-done
+children_signaled
 ikectl show sa >/dev/null || fail "a signal to a child ended it"
 
 # no key in the log, however much there is in it

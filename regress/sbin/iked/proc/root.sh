@@ -18,49 +18,8 @@
 # marks: root
 
 AS=root
-if [ -z "${UM_SOCKET:-}" ] && [ "${1:-}" != inside ]; then
-	unshare -m true 2>/dev/null || { echo "unshare -m: no"; exit 77; }
-	exec unshare -m sh "$0" inside
-fi
-if [ -z "${UM_SOCKET:-}" ]; then
-	mount --make-rprivate /
-	sed '/^_iked:/d' /etc/passwd >"$W/passwd"
-	chmod 644 "$W/passwd"
-	mount --bind "$W/passwd" /etc/passwd || { echo "no mount"; exit 77; }
-	"$KERN/bsd" um0=inject: -- iked -d 2>"$W/err"
-	[ $? -eq 1 ] && grep -q 'iked: unknown user _iked: useradd ' \
-	    "$W/err" || { cat "$W/err"; exit 1; }
-	echo '_iked:x:64242:64242::/var/empty:/usr/sbin/nologin' >>"$W/passwd"
-fi
 . ./daemon.sh
-# where they are there is no /proc to look into for leaks
-export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
 config a.conf
-
-# field PID name
-field()
-{
-	sed -n "s/^$2:[	 ]*//p" "/proc/$1/status"
-}
-
-# rooted directory: ca's is that, the others' are empty, and nobody is root
-rooted()
-{
-	for c in ca control ikev2; do
-		p=$(child $c)
-		for f in Uid Gid; do
-			[ "$(field "$p" $f | tr -s '\t' ' ')" = \
-			    "64242 64242 64242 64242" ] ||
-			    fail "$c has $f $(field "$p" $f)"
-		done
-		[ "$(field "$p" Groups | tr -d ' ')" = 64242 ] ||
-		    fail "$c is in more groups"
-		[ $c != ca ] || [ "/proc/$p/root" -ef "$1" ] ||
-		    fail "ca is in $(readlink /proc/"$p"/root)"
-		[ $c = ca ] || [ -z "$(ls -A "/proc/$p/root/")" ] ||
-		    fail "$c is in $(readlink /proc/"$p"/root)"
-	done
-}
 
 mkdir -p "$UM_ETC/iked/private"
 openssl ecparam -genkey -name prime256v1 -noout \
@@ -98,7 +57,6 @@ down
 # without a directory for ca
 rm -r "$UM_ETC/iked"
 up -f "$W/a.conf"
-p=$(child ca)
-[ -z "$(ls -A "/proc/$p/root/")" ] || fail "ca is not in an empty directory"
+rooted
 down
 exit $failed

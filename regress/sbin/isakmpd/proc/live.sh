@@ -24,9 +24,7 @@ says "$W/log" "isakmpd: starting"
 grep -q KeyNote "$W/log" && fail "KeyNote, with -K"
 
 # the processes, and their files
-for c in ca ike; do
-	[ -n "$(child $c)" ] || fail "no process $c"
-done
+children_are
 [ "$(stat -c %a "$fifo")" = 600 ] || fail "mode of the FIFO"
 [ "$(cat "$UM_RUN/isakmpd.pid")" = "$daemon" ] || fail "isakmpd.pid"
 
@@ -70,11 +68,7 @@ await 5 grep -qx 5 "$result" || fail "R does not reload"
 kill -USR1 "$daemon"
 await 5 grep -q '^Retransmits= 5' "$UM_RUN/isakmpd.report" || fail "SIGUSR1"
 kill -PIPE "$daemon"
-for c in ca ike; do
-	for s in HUP INT TERM USR1; do
-		kill -$s "$(child $c)"
-	done
-done
+children_signaled
 answers || fail "a signal ended it"
 down
 

@@ -19,52 +19,7 @@
 # marks: root
 
 AS=root
-if [ -z "${UM_SOCKET:-}" ] && [ "${1:-}" != inside ]; then
-	unshare -m true 2>/dev/null || { echo "unshare -m: no"; exit 77; }
-	exec unshare -m sh "$0" inside
-fi
-if [ -z "${UM_SOCKET:-}" ]; then
-	mount --make-rprivate /
-	sed '/^_isakmpd:/d' /etc/passwd >"$W/passwd"
-	chmod 644 "$W/passwd"
-	mount --bind "$W/passwd" /etc/passwd || { echo "no mount"; exit 77; }
-	"$KERN/bsd" um0=inject: -- isakmpd -dK 2>"$W/err"
-	[ $? -eq 1 ] && grep -q 'unknown user _isakmpd: useradd ' \
-	    "$W/err" || { cat "$W/err"; exit 1; }
-	echo '_isakmpd:x:64243:64243::/var/empty:/usr/sbin/nologin' \
-	    >>"$W/passwd"
-fi
 . ./daemon.sh
-# where they are there is no /proc to look into for leaks
-export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
-
-# field PID name
-field()
-{
-	sed -n "s/^$2:[	 ]*//p" "/proc/$1/status"
-}
-
-# rooted [directory]: ca's is that, the others' is empty, and nobody is root
-rooted()
-{
-	for c in ca ike; do
-		p=$(child $c)
-		for f in Uid Gid; do
-			[ "$(field "$p" $f | tr -s '\t' ' ')" = \
-			    "64243 64243 64243 64243" ] ||
-			    fail "$c has $f $(field "$p" $f)"
-		done
-		[ "$(field "$p" Groups | tr -d ' ')" = 64243 ] ||
-		    fail "$c is in more groups"
-		if [ $c = ca ] && [ -n "${1:-}" ]; then
-			[ "/proc/$p/root" -ef "$1" ] ||
-			    fail "ca is in $(readlink /proc/"$p"/root)"
-		else
-			[ -z "$(ls -A "/proc/$p/root/")" ] ||
-			    fail "$c is in $(readlink /proc/"$p"/root)"
-		fi
-	done
-}
 
 # a key that only root can read, and that ca complains about when it has it
 key=$UM_ETC/isakmpd/private/local.key
