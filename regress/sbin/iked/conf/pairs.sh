@@ -14,20 +14,13 @@
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
 
-# Each X.in is a configuration and X.ok what parse says to it, first on the
-# standard error, then on the standard output; a bad-X.in must be refused,
-# and what the others are printed as must be understood as the same.  A
-# first line "# args: ..." replaces -c.  "pairs.sh -l" lists them.  UPDATE=1
-# writes X.ok anew.
+# Each X.in is a configuration and X.ok what parse says to it (see
+# ../../../lib/pairs.sh), first on the standard error, then on the standard
+# output; what parse prints must be understood as the same.  A first line
+# "# args: ..." replaces -c.
 
-set -u
-here=$(pwd)
+. ../../../lib/pairs.sh
 parse=${PARSE:-$here/${CONF:-}/parse}
-
-if [ "$1" = -l ]; then
-	ls | sed -n 's/\.in$//p'
-	exit 0
-fi
 
 # Files in a work tree are readable by all, which is refused.
 cp ./*.inc ./*.psk "$W"
@@ -51,13 +44,4 @@ echo "exit $?" >>out
 sed -e 's/ \(from\|local\|ikesa\|childsa\|srcid\|lifetime\) /\
     \1 /g' out >split
 cat err split >got
-case $test in
-bad-*)	want=1 ;;
-*)	want=0 ;;
-esac
-tail -n 1 got | grep -q "^exit $want\$" || {
-	cat got
-	exit 1
-}
-[ -z "${UPDATE:-}" ] || cp got "$here/$test.ok"
-diff -u "$here/$test.ok" got
+judge "$test"

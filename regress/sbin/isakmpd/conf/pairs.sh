@@ -15,30 +15,12 @@
 
 
 # Each X.in is a configuration, or more of them, and what the FIFO says
-# (see model.c), and X.ok what model says to it.  bad-X.in has something
-# wrong, the others have not.  "pairs.sh -l" lists them.  UPDATE=1 writes X.ok
-# anew.
+# (see model.c), and X.ok what model says to it (see ../../../lib/pairs.sh).
 
-set -u
-here=$(pwd)
+. ../../../lib/pairs.sh
 model=${MODEL:-$here/${CONF:-}/model}
-
-if [ "$1" = -l ]; then
-	ls | sed -n 's/\.in$//p'
-	exit 0
-fi
-
 cp "$1.in" "$W/in"
 cd "$W" || exit 1
 "$model" in >got 2>&1
 echo "exit $?" >>got
-case $1 in
-bad-*)	want=1 ;;
-*)	want=0 ;;
-esac
-tail -n 1 got | grep -q "^exit $want\$" || {
-	cat got
-	exit 1
-}
-[ -z "${UPDATE:-}" ] || cp got "$here/$1.ok"
-diff -u "$here/$1.ok" got
+judge "$1"
