@@ -148,7 +148,7 @@ build()
 		for s in inside forge seeds; do
 			cc "fuzz_$s" "$here/fuzz_$s.c" $umflags
 		done
-		for s in world end sadb; do
+		for s in world daemon end sadb; do
 			cc "sim_$s" "$sim/$s.c" $umflags
 		done
 		cc sim_node "$ikedsim/node.c" $umflags
@@ -158,7 +158,7 @@ build()
 		for s in v1inside v1forge v1seeds v1world; do
 			cc "fuzz_$s" "$here/fuzz_$s.c" $umflags
 		done
-		for s in world end sadb; do
+		for s in world daemon end sadb; do
 			cc "sim_$s" "$sim/$s.c" $umflags
 		done
 		for s in node rules; do

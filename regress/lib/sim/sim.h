@@ -99,11 +99,19 @@ struct sa {
 };
 TAILQ_HEAD(sas, sa);
 
-struct answer;
 struct ca;
 struct engine;
 struct parent;
 struct world;
+
+/* What a ca says, later; the first member of all that it may be. */
+struct answer {
+	TAILQ_ENTRY(answer) an_entry;
+	struct node	*an_node;
+	struct event	*an_ev;
+	void		(*an_give)(struct answer *);
+	void		(*an_clear)(struct answer *);
+};
 
 struct node {
 	struct sim	*n_sim;
@@ -270,11 +278,28 @@ int		 node_movesa(void *, const struct ksa *, const struct ksa *);
 int		 node_delsa(void *, const struct ksa *);
 int		 node_statsa(void *, const struct ksa *, struct ksa_stat *);
 
-/* node.c of each simulation */
-void		 node_free(struct node *);
+/* daemon.c: for the engine of either simulation */
+void		*answer_new(size_t, void (*give)(struct answer *),
+		    void (*clear)(struct answer *));
+void		 answer_later(struct node *, struct answer *);
 void		 node_recv(struct node *, const struct dgram *, int natt);
 void		 node_expire(struct node *, uint32_t spi,
 		    const struct ike_addr *dst, int hard);
+void		 node_rekey(struct node *, int kind);	/* REKEY_IKE ... */
+void		 node_stop(struct node *);	/* begins to say goodbye */
+void		 node_kill(struct node *, int flush);
+
+/* node.c of each simulation */
+struct node	*node_new(struct sim *, const char *name, const char *addr);
+void		 node_free(struct node *);
+void		 node_forget(struct node *);	/* what was with its engine */
+void		 node_show(struct node *);	/* nothing secret in it */
+
+/* wheel.c: one node with many peers, the spokes, which come behind it */
+void		 wheel_new(struct sim *, unsigned int spokes);
+void		 wheel_addr(unsigned int, char *, size_t);	/* a spoke's */
+void		 wheel_flows(struct sim *, unsigned int spokes);
+void		 wheel_lossless(struct sim *);
 
 /* history.c: what the engines log */
 void		 history_clear(void);

@@ -124,7 +124,7 @@ test_ctl(struct sim *s)
 	struct pair p;
 	int w = sim_below(s, 2);
 
-	pair_new(&p, s);
+	pair_make(&p, s);
 	p.p_opt.o_active[1] = sim_below(s, 2);
 	pair_startboth(&p);
 	node_show(p.p_node[0]);

@@ -19,7 +19,6 @@
  * One node, many peers that it knows by their names alone.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "pair.h"
 
@@ -85,14 +84,8 @@ test_hub(struct sim *s)
 {
 	unsigned int i, spokes = 2 + sim_below(s, SPOKES - 1);
 	struct buf b = { 0 };
-	char name[16], addr[32];
 
-	node_new(s, "hub", "192.0.2.1");
-	for (i = 0; i < spokes; i++) {
-		snprintf(name, sizeof(name), "s%u", i);
-		snprintf(addr, sizeof(addr), "198.51.100.%u", 10 + i);
-		node_new(s, name, addr);
-	}
+	wheel_new(s, spokes);
 	hub_text(&b, spokes);
 	text_start(s->s_node[0], &b);
 	for (i = 0; i < spokes; i++) {
@@ -101,15 +94,8 @@ test_hub(struct sim *s)
 	}
 	sim_run(s, 3 * SIM_SEC);
 	hub_check(s, spokes);
-	for (i = 0; i < spokes; i++) {
-		flow_new(s->s_node[0], s->s_node[i + 1], i, 100);
-		flow_new(s->s_node[i + 1], s->s_node[0], i, 100);
-	}
-	sim_run(s, 2 * SIM_SEC);
-	for (i = 0; i < s->s_nflows; i++)
-		if (s->s_flow[i].f_got == 0 || flow_lost(&s->s_flow[i]) != 0)
-			sim_fail(s, "flow %u: %u got, %u lost", i,
-			    s->s_flow[i].f_got, flow_lost(&s->s_flow[i]));
+	wheel_flows(s, spokes);
+	wheel_lossless(s);
 	node_kill(s->s_node[0], sim_below(s, 2));
 	sim_run(s, sim_below(s, 3 * SIM_MIN));
 	hub_text(&b, spokes);

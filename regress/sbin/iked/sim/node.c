@@ -16,7 +16,7 @@
 
 
 /*
- * A node: the world of one engine, its ca, and how it starts and ends.
+ * A node: the world of one engine, its ca, and how it starts.
  */
 #include <sys/stat.h>
 
@@ -30,77 +30,55 @@
 #include "auth.h"
 #include "world.h"
 
-/* What the ca says, later. */
-struct answer {
-	TAILQ_ENTRY(answer) an_entry;
-	struct node	*an_node;
-	struct event	*an_ev;
-	int		 an_verify;
-	struct sign_res	 an_sign;
-	struct verify_res an_res;
+/* What the ca says. */
+struct reply {
+	struct answer	 re_answer;
+	struct sign_res	 re_sign;
+	struct verify_res re_verify;
 };
 
 static void
-answer_free(struct answer *an)
+give_sign(struct answer *an)
 {
-	if (an->an_ev != NULL)
-		sim_cancel(an->an_node->n_sim, an->an_ev);
-	TAILQ_REMOVE(&an->an_node->n_answers, an, an_entry);
-	sign_res_clear(&an->an_sign);
-	verify_res_clear(&an->an_res);
-	free(an);
+	engine_signed(an->an_node->n_engine, &((struct reply *)an)->re_sign);
 }
 
 static void
-answer_give(void *arg)
+give_verify(struct answer *an)
 {
-	struct answer *an = arg;
-	struct node *n = an->an_node;
-
-	an->an_ev = NULL;
-	history_who(n->n_sim, n->n_name);
-	if (an->an_verify)
-		engine_verified(n->n_engine, &an->an_res);
-	else
-		engine_signed(n->n_engine, &an->an_sign);
-	answer_free(an);
+	engine_verified(an->an_node->n_engine,
+	    &((struct reply *)an)->re_verify);
 }
 
 static void
-answer_later(struct node *n, struct answer *an)
+reply_clear(struct answer *an)
 {
-	an->an_node = n;
-	TAILQ_INSERT_TAIL(&n->n_answers, an, an_entry);
-	if (n->n_cadelay == 0)
-		answer_give(an);
-	else
-		an->an_ev = sim_at(n->n_sim, sim_below(n->n_sim,
-		    n->n_cadelay), answer_give, an);
+	struct reply *re = (struct reply *)an;
+
+	sign_res_clear(&re->re_sign);
+	verify_res_clear(&re->re_verify);
 }
 
 static void
 node_sign(void *arg, const struct sign_req *sr)
 {
 	struct node *n = arg;
-	struct answer *an;
+	struct reply *re;
 
-	if ((an = calloc(1, sizeof(*an))) == NULL)
-		err(2, NULL);
-	ca_sign(n->n_ca, sr, &an->an_sign);
-	answer_later(n, an);
+	re = answer_new(sizeof(*re), give_sign, reply_clear);
+	ca_sign(n->n_ca, sr, &re->re_sign);
+	answer_later(n, &re->re_answer);
 }
 
 static void
 node_verify(void *arg, const struct verify_req *vr)
 {
 	struct node *n = arg;
-	struct answer *an;
+	struct reply *re;
 
-	if ((an = calloc(1, sizeof(*an))) == NULL)
-		err(2, NULL);
-	an->an_verify = 1;
-	ca_verify(n->n_ca, vr, &an->an_res);
-	answer_later(n, an);
+	re = answer_new(sizeof(*re), give_verify, reply_clear);
+	ca_verify(n->n_ca, vr, &re->re_verify);
+	answer_later(n, &re->re_answer);
 }
 
 static void
@@ -123,20 +101,6 @@ static const struct world node_world = {
 	.w_sign = node_sign, .w_verify = node_verify,
 	.w_event = node_event
 };
-
-void
-node_recv(struct node *n, const struct dgram *d, int natt)
-{
-	engine_recv(n->n_engine, &d->dg_dst, &d->dg_src, d->dg_data,
-	    d->dg_len, natt);
-}
-
-void
-node_expire(struct node *n, uint32_t spi, const struct ike_addr *dst,
-    int hard)
-{
-	engine_expire(n->n_engine, spi, dst, hard);
-}
 
 struct node *
 node_new(struct sim *s, const char *name, const char *addr)
@@ -214,50 +178,10 @@ node_config(struct node *n, const char *text)
 }
 
 void
-node_rekey(struct node *n, int ike)
+node_forget(struct node *n)
 {
-	history_who(n->n_sim, n->n_name);
-	engine_rekey(n->n_engine, ike);
-	history_who(n->n_sim, NULL);
-}
-
-static void
-node_stopped(void *arg)
-{
-	struct node *n = arg;
-
-	n->n_stopped++;
-}
-
-void
-node_stop(struct node *n)
-{
-	history_who(n->n_sim, n->n_name);
-	engine_stop(n->n_engine, node_stopped, n);
-	history_who(n->n_sim, NULL);
-}
-
-/* flush: the machine dies; otherwise its kernel lives on. */
-void
-node_kill(struct node *n, int flush)
-{
-	struct answer *an;
-
-	if (flush)
-		sadb_flush(n);
-	if (n->n_engine == NULL)
-		return;
-	while ((an = TAILQ_FIRST(&n->n_answers)) != NULL)
-		answer_free(an);
-	history_who(n->n_sim, n->n_name);
-	engine_free(n->n_engine);
-	history_who(n->n_sim, NULL);
-	n->n_engine = NULL;
 	ca_free(n->n_ca);
 	n->n_ca = NULL;
-	if (n->n_timers != 0)
-		sim_fail(n->n_sim, "%s: %u timers of a dead engine",
-		    n->n_name, n->n_timers);
 }
 
 void

@@ -270,15 +270,11 @@ static void
 add_noise(struct rogue *r, struct msgb *mb)
 {
 	struct sim *s = r->r_pair->p_sim;
-	unsigned int i, n = sim_below(s, 6);
-	size_t len;
+	unsigned int n = sim_below(s, 6);
 
 	while (n-- > 0) {
 		mb_open(mb, 33 + sim_below(s, 16));
-		len = sim_below(s, 60);
-		for (i = 0; i < len; i++)
-			buf_put8(&mb->mb_buf, sim_below(s, 3) == 0 ?
-			    sim_random(s) : sim_below(s, 5));
+		noise(s, &mb->mb_buf);
 		mb_close(mb);
 	}
 }
@@ -336,7 +332,7 @@ test_rogue(struct sim *s)
 	uint64_t print;
 	unsigned int i, j, n;
 
-	pair_new(&p, s);
+	pair_make(&p, s);
 	pair_v4(&p);
 	p.p_opt.o_peer[1] = "peer any";
 	p.p_node[1]->n_cadelay = sim_below(s, 2) ? 200 : 0;

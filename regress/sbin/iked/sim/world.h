@@ -23,13 +23,12 @@
 #include "engine.h"
 #include "sim.h"
 
+/* What engine_rekey() takes: two numbers, the lower one first. */
+enum { REKEY_FIRST = 0, REKEY_CHILD = 0, REKEY_IKE = 1 };
+
 /* node.c */
-struct node	*node_new(struct sim *, const char *name, const char *addr);
 struct conf	*node_conf(struct node *, const char *text);
 void		 node_start(struct node *, const char *text);
 void		 node_config(struct node *, const char *text);
-void		 node_rekey(struct node *, int ike);
-void		 node_stop(struct node *);	/* begins to say goodbye */
-void		 node_kill(struct node *, int flush);
 
 #endif /* _SIM_WORLD_H_ */

@@ -394,7 +394,7 @@ test_chaos(struct sim *s)
 		/* nobody knows of a DELETE that it got lost */
 		if (lossy)
 			engine_teardown(p.p_node[w]->n_engine, 0, NULL);
-		node_config(p.p_node[w], pair_conf(&p, w));
+		pair_reload(&p, w);
 	}
 	/* what one end tore down and the other was not told comes by DPD */
 	sim_run(s, 2 * SIM_MIN);

@@ -118,52 +118,33 @@ test_mismatch(struct sim *s)
 	p.p_opt.o_psk[w] = p.p_opt.o_psk[!w];
 	p.p_opt.o_dstid[w] = p.p_opt.o_from[w] = NULL;
 	mismatch_base(&p);
-	node_config(p.p_node[w], pair_conf(&p, w));
+	pair_reload(&p, w);
 	pair_back(&p, 2 * SIM_MIN);
 	pair_settle(&p, 2 * SIM_MIN);
 	pair_data(&p);
 	pair_end(&p);
 }
 
-/*
- * An attacker with a tape may keep a tunnel from coming up, but not take it
- * down: not a packet is lost.
- */
 static void
-attack(struct sim *s, int mutating)
+tape(struct sim *s, int mutating)
 {
+	/* what one end has alone, for what was spoiled, is told of by then */
+	struct attack at = {
+		.at_mutating = mutating, .at_back = 3 * SIM_MIN,
+		.at_quiet = 90 * SIM_SEC, .at_settle = 4 * SIM_MIN
+	};
 	struct pair p;
-	struct tape t;
-	unsigned int i;
 
 	pair_make(&p, s);
 	p.p_opt.o_active[1] = sim_below(s, 2);
 	p.p_opt.o_aggressive = sim_below(s, 3) == 0;
-	tape_start(&t, s, mutating);
-	t.t_spoil = mutating ? sim_below(s, 200) : 0;
-	pair_startboth(&p);
-	sim_run(s, 20 * SIM_SEC);
-	t.t_spoil = 0;
-	pair_back(&p, 3 * SIM_MIN);
-	/* what one end has alone, for what was spoiled, is told of by then */
-	sim_run(s, 90 * SIM_SEC);
-	pair_flows(&p, 100);
-	for (i = 0; i < 4; i++) {
-		node_rekey(p.p_node[sim_below(s, 2)], 1 + sim_below(s, 2));
-		sim_run(s, sim_below(s, 20 * SIM_SEC));
-	}
-	tape_stop(&t);
-	pair_settle(&p, 4 * SIM_MIN);
-	if (pair_lost(&p) != 0)
-		sim_fail(s, "an attack lost %u packets", pair_lost(&p));
-	pair_data(&p);
-	pair_end(&p);
+	attack(&p, &at);
 }
 
 void
 test_junk(struct sim *s)
 {
-	attack(s, 1);
+	tape(s, 1);
 }
 
 /* When nothing else happens, a tape changes nothing. */
@@ -177,7 +158,7 @@ test_replay(struct sim *s)
 	int w;
 
 	if (sim_below(s, 2)) {
-		attack(s, 0);
+		tape(s, 0);
 		return;
 	}
 	pair_make(&p, s);
@@ -318,27 +299,16 @@ test_amplify(struct sim *s)
 	pair_end(&p);
 }
 
-static void
-flood_one(struct sim *s, struct dgram *d)
-{
-	unsigned int i;
-
-	for (i = 0; i < 8; i++)
-		d->dg_data[i] = sim_random(s);
-	for (i = 0; i < addr_len(&d->dg_src); i++)
-		d->dg_src.ia_addr[i] = sim_random(s);
-	d->dg_src.ia_addr[0] = d->dg_src.ia_family == 4 ? 100 : 0x20;
-	d->dg_src.ia_port = 1024 + sim_below(s, 60000);
-	sim_inject(s, d);
-}
-
 /* Memory is bounded, what is up stays up, and who comes back gets in. */
 void
 test_flood(struct sim *s)
 {
+	struct flood fl = {
+		.fl_times = 3000, .fl_every = 500, .fl_sas = 600,
+		.fl_kinds = { REKEY_IKE, REKEY_CHILD, REKEY_IKE },
+		.fl_settle = 4 * SIM_MIN
+	};
 	struct meter m = { 0 };
-	struct engine_count ec;
-	unsigned int i, most = 0;
 	struct pair p;
 
 	pair_make(&p, s);
@@ -350,32 +320,13 @@ test_flood(struct sim *s)
 	pair_start(&p, 0);
 	pair_settle(&p, SIM_MIN);
 	s->s_hook = NULL;
-	pair_flows(&p, 100);
-	for (i = 0; i < 3000; i++) {
-		flood_one(s, m.m_first);
-		if (i % 500 == 499)
-			node_rekey(p.p_node[i / 500 % 2], 1 + i / 500 % 3 % 2);
-		sim_run(s, 2);
-		engine_counts(p.p_node[1]->n_engine, &ec);
-		if (ec.ec_sas > most)
-			most = ec.ec_sas;
-	}
-	if (most > 600)
-		sim_fail(s, "%u ISAKMP SAs in a flood", most);
-	pair_settle(&p, 4 * SIM_MIN);
-	if (pair_lost(&p) != 0)
-		sim_fail(s, "a flood lost %u packets", pair_lost(&p));
+	fl.fl_first = m.m_first;
+	flood(&p, &fl);
 
 	node_kill(p.p_node[0], 1);
-	for (i = 0; i < 600; i++) {
-		flood_one(s, m.m_first);
-		sim_run(s, 1);
-	}
+	flood_for(s, m.m_first, 600, 1);
 	pair_start(&p, 0);
-	for (i = 0; i < 1000; i++) {
-		flood_one(s, m.m_first);
-		sim_run(s, 20);
-	}
+	flood_for(s, m.m_first, 1000, 20);
 	pair_back(&p, 1);
 	free(m.m_first);
 	pair_settle(&p, 4 * SIM_MIN);

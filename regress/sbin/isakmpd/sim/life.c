@@ -19,48 +19,9 @@
  * A connection's life on bad networks: up, rekeyed, expired, crashed, cut
  * off, configured anew.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "pair.h"
-
-/* Who initiates: a, b or both. */
-static void
-choose_active(struct pair *p)
-{
-	unsigned int who = 1 + sim_below(p->p_sim, 3);
-
-	p->p_opt.o_active[0] = (who & 1) != 0;
-	p->p_opt.o_active[1] = (who & 2) != 0;
-	if (who != 3)
-		p->p_opt.o_anypeer[who == 1] = sim_below(p->p_sim, 4) == 0;
-}
-
-static void
-choose_ca(struct pair *p)
-{
-	struct sim *s = p->p_sim;
-	int w;
-
-	for (w = 0; w < 2; w++)
-		p->p_node[w]->n_cadelay = sim_below(s, 3) == 0 ?
-		    1 + sim_below(s, 500) : 0;
-	p->p_opt.o_rsa = sim_below(s, 8) == 0;
-	p->p_opt.o_aggressive = sim_below(s, 4) == 0;
-}
-
-static void
-up(struct sim *s, struct pair *p)
-{
-	pair_make(p, s);
-	choose_active(p);
-	choose_ca(p);
-	p->p_opt.o_tunnels = 1 + sim_below(s, PAIR_TUNNELS);
-	if (sim_below(s, 8) == 0)
-		p->p_node[sim_below(s, 2)]->n_natt = 0;
-	if (sim_below(s, 4) == 0)
-		p->p_opt.o_dpd = 0;
-}
 
 void
 test_up(struct sim *s)
@@ -68,7 +29,7 @@ test_up(struct sim *s)
 	struct pair p;
 	int again = sim_below(s, 3) == 0;
 
-	up(s, &p);
+	trial_up(s, &p);
 	pair_startboth(&p);
 	pair_back(&p, 10 * SIM_SEC);
 	pair_settle(&p, SIM_MIN);
@@ -85,35 +46,6 @@ test_up(struct sim *s)
 	pair_end(&p);
 }
 
-/* A seed is a seed: what the engines do depends on nothing else. */
-void
-test_twice(struct sim *s)
-{
-	uint64_t trace[2];
-	struct sim *again;
-	struct pair p;
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		again = sim_new(s->s_seed);
-		memcpy(&again->s_fail, &s->s_fail, sizeof(s->s_fail));
-		up(again, &p);
-		p.p_opt.o_dpd = 5;
-		/* private values of groups and signatures are not of chance */
-		p.p_opt.o_rsa = 0;
-		pair_badwire(&p, 200);
-		pair_startboth(&p);
-		sim_run(again, 30 * SIM_SEC);
-		trace[i] = again->s_trace;
-		wire_good(&again->s_ike);
-		pair_settle(&p, 10 * SIM_MIN);
-		pair_end(&p);
-	}
-	if (trace[0] != trace[1])
-		sim_fail(s, "two runs differ");
-	sim_free(s);
-}
-
 /*
  * A third of all is lost, for minutes; then one pair is left in the end, and
  * nothing else.
@@ -123,7 +55,7 @@ test_loss(struct sim *s)
 {
 	struct pair p;
 
-	up(s, &p);
+	trial_up(s, &p);
 	p.p_opt.o_dpd = 5;	/* else half of an ISAKMP SA stays for long */
 	pair_badwire(&p, 300);
 	if (sim_below(s, 2))
@@ -138,29 +70,6 @@ test_loss(struct sim *s)
 	pair_end(&p);
 }
 
-/* Rekeys at any time, of either phase, by either end, for a while. */
-static void
-rekey_often(struct pair *p)
-{
-	struct sim *s = p->p_sim;
-	unsigned int i, n = 3 + sim_below(s, 8);
-	int both;
-
-	for (i = 0; i < n; i++) {
-		both = sim_below(s, 3) == 0;
-		if (both || sim_below(s, 2))
-			node_rekey(p->p_node[0], 1 + (sim_below(s, 3) != 0));
-		else
-			node_rekey(p->p_node[1], 1 + (sim_below(s, 3) != 0));
-		if (both) {
-			sim_run(s, sim_below(s, 40));
-			node_rekey(p->p_node[1], 1 + (sim_below(s, 3) != 0));
-		}
-		sim_run(s, sim_below(s, sim_below(s, 2) ? 200 :
-		    20 * SIM_SEC));
-	}
-}
-
 /*
  * The wire of ESP loses nothing, but turns the order about: not one packet
  * may be lost.
@@ -172,103 +81,43 @@ test_rekey(struct sim *s)
 	struct pair p;
 
 	pair_make(&p, s);
-	choose_active(&p);
-	choose_ca(&p);
+	pair_who(&p);
+	pair_ca(&p);
 	p.p_opt.o_tunnels = 1 + sim_below(s, 2);
 	/* time enough for a bad wire between soft and hard */
 	if (sim_below(s, 2))
 		p.p_opt.o_life[1] = lifes[sim_below(s, 3)];
 	if (sim_below(s, 2))
 		p.p_opt.o_life[0] = lifes[sim_below(s, 3)];
-	pair_startboth(&p);
-	pair_settle(&p, 2 * SIM_MIN);
-	s->s_esp.wi_min = 1;
-	s->s_esp.wi_max = 1 + sim_below(s, 60);
+	trial_mix(&p);
 	if (sim_below(s, 2)) {
 		pair_badwire(&p, 150);
 		s->s_mercy = 1;		/* else the peer would seem dead */
 	}
-	pair_flows(&p, 50 + sim_below(s, 200));
-	rekey_often(&p);
-	sim_run(s, sim_below(s, 4) == 0 ? 40 * SIM_MIN : SIM_SEC);
-	wire_good(&s->s_ike);
-	pair_settle(&p, 3 * SIM_MIN);
-	if (pair_lost(&p) != 0)
-		sim_fail(s, "rekeying lost %u packets", pair_lost(&p));
-	pair_data(&p);
-	pair_end(&p);
+	trial_rekey(&p, 40 * SIM_MIN);
+}
+
+static void
+expire_check(struct pair *p, const struct ksa *k)
+{
+	if (k->ks_hard_s == 0 || k->ks_hard_s > 60)
+		sim_fail(p->p_sim, "the SA has a lifetime of %u s",
+		    k->ks_hard_s);
 }
 
 /* Lifetimes of both phases end, without a loss. */
 void
 test_expire(struct sim *s)
 {
-	struct sa *sa;
 	struct pair p;
-	uint32_t spi;
 
 	pair_make(&p, s);
-	choose_active(&p);
-	choose_ca(&p);
+	pair_who(&p);
+	pair_ca(&p);
 	p.p_opt.o_life[1] = "60";
 	if (sim_below(s, 2))
 		p.p_opt.o_life[0] = sim_below(s, 2) ? "60" : "100";
-	pair_startboth(&p);
-	pair_settle(&p, SIM_MIN);
-	sa = sadb_newest(p.p_node[0], 0, 1);
-	spi = sa->sa_k.ks_spi;
-	if (sa->sa_k.ks_hard_s == 0 || sa->sa_k.ks_hard_s > 60)
-		sim_fail(s, "the SA has a lifetime of %u s",
-		    sa->sa_k.ks_hard_s);
-	pair_flows(&p, 200);
-	sim_run(s, 5 * SIM_MIN);
-	sa = sadb_newest(p.p_node[0], 0, 1);
-	if (sa == NULL || sa->sa_k.ks_spi == spi)
-		sim_fail(s, "no rekey for lifetime's sake");
-	pair_settle(&p, SIM_MIN);
-	if (pair_lost(&p) != 0)
-		sim_fail(s, "expiry lost %u packets", pair_lost(&p));
-	pair_end(&p);
-}
-
-/*
- * A node dies, its kernel with it or not, and comes back: so does the
- * tunnel.  Who was not told finds out by DPD.
- */
-void
-test_crash(struct sim *s)
-{
-	unsigned int i, n = 1 + sim_below(s, 3);
-	struct pair p;
-	int w;
-
-	pair_make(&p, s);
-	choose_active(&p);
-	choose_ca(&p);
-	p.p_opt.o_tunnels = 1 + sim_below(s, 2);
-	pair_startboth(&p);
-	pair_settle(&p, SIM_MIN);
-	pair_flows(&p, 200);
-	for (i = 0; i < n; i++) {
-		w = sim_below(s, 2);
-		if (sim_below(s, 3) == 0)
-			node_rekey(p.p_node[sim_below(s, 2)],
-			    1 + sim_below(s, 2));
-		sim_run(s, sim_below(s, 100));
-		node_kill(p.p_node[w], sim_below(s, 2));
-		sim_run(s, sim_below(s, 2) ? sim_below(s, 3 * SIM_SEC) :
-		    sim_below(s, 5 * SIM_MIN));
-		if (sim_below(s, 4) == 0) {
-			node_kill(p.p_node[!w], sim_below(s, 2));
-			pair_start(&p, !w);
-		}
-		pair_start(&p, w);
-		/* who is active begins at once, else the peer has to see */
-		pair_back(&p, (p.p_opt.o_active[w] ? 10 : 65) * SIM_SEC);
-		pair_settle(&p, 3 * SIM_MIN);
-		pair_data(&p);
-	}
-	pair_end(&p);
+	trial_expire(&p, expire_check);
 }
 
 static void
@@ -294,7 +143,7 @@ test_dpd(struct sim *s)
 	int w;
 
 	pair_make(&p, s);
-	choose_active(&p);
+	pair_who(&p);
 	pair_startboth(&p);
 	pair_settle(&p, SIM_MIN);
 	pair_flows(&p, 200);
@@ -325,47 +174,16 @@ test_dpd(struct sim *s)
 	pair_end(&p);
 }
 
-/* Out of reach for minutes or hours; nobody shouts meanwhile. */
-void
-test_partition(struct sim *s)
-{
-	unsigned int w = sim_below(s, 3);
-	struct pair p;
-	int i;
-
-	pair_make(&p, s);
-	choose_active(&p);
-	pair_startboth(&p);
-	pair_settle(&p, SIM_MIN);
-	pair_flows(&p, 1000);
-	for (i = 0; i < 2; i++)
-		p.p_node[i]->n_cut = w == i || w == 2;
-	sim_run(s, 5 * SIM_MIN);
-	p.p_node[0]->n_maxsent = p.p_node[1]->n_maxsent = 0;
-	sim_run(s, sim_below(s, 2) ? sim_below(s, 10 * SIM_MIN) :
-	    sim_below(s, 5 * 60 * SIM_MIN));
-	for (i = 0; i < 2; i++) {
-		if (p.p_node[i]->n_maxsent > 12)
-			sim_fail(s, "%s: %u messages a minute to nobody",
-			    p.p_node[i]->n_name, p.p_node[i]->n_maxsent);
-		p.p_node[i]->n_cut = 0;
-	}
-	pair_back(&p, 2 * SIM_MIN);
-	pair_settle(&p, 3 * SIM_MIN);
-	pair_data(&p);
-	pair_end(&p);
-}
-
 static void
 reload(struct pair *p)
 {
 	struct sim *s = p->p_sim;
 	int first = sim_below(s, 2);
 
-	node_config(p->p_node[first], pair_conf(p, first));
+	pair_reload(p, first);
 	if (sim_below(s, 2))
 		sim_run(s, sim_below(s, 5 * SIM_SEC));
-	node_config(p->p_node[!first], pair_conf(p, !first));
+	pair_reload(p, !first);
 }
 
 /* One more, one less, another cipher: the others do not notice. */
@@ -374,17 +192,15 @@ test_reload(struct sim *s)
 {
 	uint64_t was[PAIR_TUNNELS];
 	struct pair p;
-	unsigned int t;
 
 	pair_make(&p, s);
 	p.p_opt.o_tunnels = 2;
-	choose_active(&p);
+	pair_who(&p);
 	pair_startboth(&p);
 	pair_settle(&p, SIM_MIN);
 	pair_flows(&p, 100);
 	sim_run(s, 5 * SIM_SEC);
-	for (t = 0; t < 2; t++)
-		was[t] = pair_print(&p, t);
+	trial_print(&p, was);
 
 	reload(&p);
 	sim_run(s, sim_below(s, 10 * SIM_SEC));
@@ -393,9 +209,7 @@ test_reload(struct sim *s)
 	pair_back(&p, 90 * SIM_SEC);
 	pair_settle(&p, 2 * SIM_MIN);
 	pair_data(&p);
-	for (t = 0; t < 2; t++)
-		if (pair_print(&p, t) != was[t])
-			sim_fail(s, "a reload touched connection %u", t);
+	trial_same(&p, was, "a reload");
 	if (flow_lost(p.p_flow[0][0]) + flow_lost(p.p_flow[0][1]) != 0)
 		sim_fail(s, "a reload lost packets");
 
@@ -404,22 +218,15 @@ test_reload(struct sim *s)
 	p.p_opt.o_tunnels = 2;
 	reload(&p);
 	pair_settle(&p, 2 * SIM_MIN);
-	for (t = 0; t < 2; t++)
-		if (pair_print(&p, t) != was[t])
-			sim_fail(s, "removing one touched connection %u", t);
-	if (sadb_count(p.p_node[0], 2, 0, 0) +
-	    sadb_count(p.p_node[1], 2, 0, 0) != 0)
-		sim_fail(s, "the connection that went left SAs");
+	trial_same(&p, was, "removing one");
+	trial_gone(&p);
 
 	p.p_opt.o_enc[0][1] = p.p_opt.o_enc[1][1] = "aes-192";
 	p.p_opt.o_hash[0][1] = p.p_opt.o_hash[1][1] = "SHA2_256";
 	reload(&p);
 	pair_back(&p, 90 * SIM_SEC);
 	pair_settle(&p, 2 * SIM_MIN);
-	for (t = 0; t < 2; t++)
-		if (sadb_newest(p.p_node[0], t, 1)->sa_k.ks_encr.xf_keybits
-		    != 192)
-			sim_fail(s, "what has changed does not count");
+	trial_keybits(&p, 192);
 	pair_data(&p);
 	pair_end(&p);
 }
@@ -432,7 +239,7 @@ test_restless(struct sim *s)
 	unsigned int i, n = 5 + sim_below(s, 20);
 	int w;
 
-	up(s, &p);
+	trial_up(s, &p);
 	pair_startboth(&p);
 	for (i = 0; i < n; i++) {
 		sim_run(s, sim_below(s, sim_below(s, 2) ? 100 :
@@ -447,7 +254,7 @@ test_restless(struct sim *s)
 			    SIM_SECRET;
 		if (strcmp(p.p_opt.o_hash[w][1], "NONE") == 0)
 			p.p_opt.o_hash[0][1] = p.p_opt.o_hash[1][1] = "SHA";
-		node_config(p.p_node[w], pair_conf(&p, w));
+		pair_reload(&p, w);
 		if (sim_below(s, 3) == 0)
 			node_rekey(p.p_node[w], 1 + sim_below(s, 2));
 	}
@@ -468,7 +275,7 @@ test_kernel(struct sim *s)
 	int w = sim_below(s, 2);
 
 	pair_make(&p, s);
-	choose_active(&p);
+	pair_who(&p);
 	if (sim_below(s, 2)) {
 		pair_startboth(&p);
 		pair_settle(&p, SIM_MIN);

@@ -21,178 +21,44 @@
  */
 #include <err.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "pair.h"
 
 #define SPOKES	(SIM_NODES - 1)
 
-/* What an end can do to the other's plans. */
-enum act { QUICK, MAIN, EXPIRE, TEARDOWN, NOTHING };
-
-static const struct collision {
-	enum act	a;
-	enum act	b;
-	const char	*what;
-} collisions[] = {
-	{ QUICK,	QUICK,	"both rekey phase 2" },
-	{ MAIN,		MAIN,	"both rekey phase 1" },
-	{ QUICK,	MAIN,	"phase 2 meets phase 1" },
-	{ MAIN,		QUICK,	"phase 1 meets phase 2" },
-	{ QUICK,	EXPIRE,	"rekey meets delete" },
-	{ EXPIRE,	QUICK,	"delete meets rekey" },
-	{ EXPIRE,	EXPIRE,	"both delete" },
-	{ MAIN,		EXPIRE,	"phase 1 meets delete" },
-	{ QUICK,	TEARDOWN, "rekey meets teardown of phase 1" },
-	{ TEARDOWN,	QUICK,	"teardown of phase 1 meets rekey" },
-	{ MAIN,		TEARDOWN, "phase 1 meets its teardown" },
-	{ TEARDOWN,	TEARDOWN, "both tear down phase 1" },
-	{ QUICK,	NOTHING, "phase 2 alone" },
-	{ MAIN,		NOTHING, "phase 1 alone" }
+static const struct collision collisions[] = {
+	{ { ACT_CHILD, ACT_CHILD }, "both rekey phase 2" },
+	{ { ACT_IKE, ACT_IKE }, "both rekey phase 1" },
+	{ { ACT_CHILD, ACT_IKE }, "phase 2 meets phase 1" },
+	{ { ACT_IKE, ACT_CHILD }, "phase 1 meets phase 2" },
+	{ { ACT_CHILD, ACT_EXPIRE }, "rekey meets delete" },
+	{ { ACT_EXPIRE, ACT_CHILD }, "delete meets rekey" },
+	{ { ACT_EXPIRE, ACT_EXPIRE }, "both delete" },
+	{ { ACT_IKE, ACT_EXPIRE }, "phase 1 meets delete" },
+	{ { ACT_CHILD, ACT_RESET }, "rekey meets teardown of phase 1" },
+	{ { ACT_RESET, ACT_CHILD }, "teardown of phase 1 meets rekey" },
+	{ { ACT_IKE, ACT_RESET }, "phase 1 meets its teardown" },
+	{ { ACT_RESET, ACT_RESET }, "both tear down phase 1" },
+	{ { ACT_CHILD, ACT_NOTHING }, "phase 2 alone" },
+	{ { ACT_IKE, ACT_NOTHING }, "phase 1 alone" }
 };
 #define NCOLLISIONS	(sizeof(collisions) / sizeof(collisions[0]))
-
-static void
-act(struct pair *p, int w, enum act what)
-{
-	struct node *n = p->p_node[w];
-	struct rule r;
-	struct sa *sa;
-
-	history_who(n->n_sim, n->n_name);
-	switch (what) {
-	case QUICK:
-	case MAIN:
-		engine_rekey(n->n_engine, what == MAIN ? 1 : 2);
-		break;
-	case EXPIRE:
-		/* not one that the peer may not have yet */
-		sa = sadb_newest(n, 0, sim_below(n->n_sim, 2));
-		if (sa != NULL &&
-		    sa->sa_born + 5 * SIM_SEC <= n->n_sim->s_now)
-			sadb_expire(sa);
-		break;
-	case TEARDOWN:
-		pair_rule(p, w, 0, &r);
-		engine_teardown(n->n_engine, 1, rule_peer(&r));
-		break;
-	case NOTHING:
-		break;
-	}
-	history_who(n->n_sim, NULL);
-}
-
-/* The fate of the first messages after the collision began. */
-struct script {
-	int		 sc_delay[2][6];	/* of a's, of b's */
-	unsigned int	 sc_n[2];
-};
-
-static int
-script_hook(struct sim *s, struct node *from, struct dgram *d, void *arg)
-{
-	struct script *sc = arg;
-	int w = from != s->s_node[0];
-
-	if (sc->sc_n[w] == 6)
-		return (10);
-	return (sc->sc_delay[w][sc->sc_n[w]++]);
-}
-
-/* At most one of the first messages is lost, any may take its time. */
-static void
-script_make(struct sim *s, struct script *sc)
-{
-	static const int delays[] = { 1, 10, 11, 50, 500, 1500, 2500 };
-	int i, w;
-
-	memset(sc, 0, sizeof(*sc));
-	for (w = 0; w < 2; w++)
-		for (i = 0; i < 6; i++)
-			sc->sc_delay[w][i] = sim_below(s, 3) == 0 ?
-			    delays[sim_below(s, 7)] : 10;
-	if (sim_below(s, 2))
-		sc->sc_delay[sim_below(s, 2)][sim_below(s, 4)] = -2;
-}
-
-/*
- * An SA was deleted at one end: packets under way are lost.  Without phase 1
- * nobody can say what became of phase 2.
- */
-static int
-act_deletes(const struct collision *c)
-{
-	return (c->a == EXPIRE || c->b == EXPIRE || c->a == TEARDOWN ||
-	    c->b == TEARDOWN);
-}
 
 void
 test_collide(struct sim *s)
 {
-	static const unsigned int gaps[] = { 0, 0, 0, 5, 9, 10, 11, 20, 100,
-	    600, 2000 };
+	unsigned int n = 1 + sim_below(s, 3);
 	const struct collision *c;
 	struct script sc;
 	struct pair p;
-	int i, n = 1 + sim_below(s, 3);
 
 	c = &collisions[s->s_seed % NCOLLISIONS];
 	pair_make(&p, s);
 	p.p_opt.o_active[1] = sim_below(s, 2);
-	pair_startboth(&p);
-	pair_settle(&p, SIM_MIN);
-	pair_flows(&p, 50);
-	script_make(s, &sc);
-	s->s_hook = script_hook;
-	s->s_hookarg = &sc;
-	for (i = 0; i < n; i++) {
-		act(&p, 0, c->a);
-		sim_run(s, gaps[sim_below(s, 11)]);
-		act(&p, 1, c->b);
-		sim_run(s, gaps[sim_below(s, 11)]);
-	}
-	sim_run(s, 20 * SIM_SEC);
-	s->s_hook = NULL;
-	pair_back(&p, 2 * SIM_MIN);
-	pair_settle(&p, 2 * SIM_MIN);
-	if (pair_lost(&p) != 0 && !act_deletes(c))
-		sim_fail(s, "%s: lost %u packets", c->what, pair_lost(&p));
-	pair_data(&p);
-	pair_end(&p);
-}
-
-/* A box before a or before b: it must be found, and kept awake. */
-static void
-nat_pair(struct pair *p, struct sim *s, int inside)
-{
-	pair_make(p, s);
-	pair_nat(p, inside, 45 * SIM_SEC);
-	p->p_opt.o_anypeer[!inside] = 1;
-	p->p_opt.o_active[0] = inside == 0;
-	p->p_opt.o_active[1] = inside == 1;
-	p->p_opt.o_aggressive = sim_below(s, 4) == 0;
-	p->p_opt.o_rsa = sim_below(s, 8) == 0;
-	pair_startboth(p);
-	pair_settle(p, SIM_MIN);
-}
-
-static void
-nat_check(struct pair *p, int inside)
-{
-	struct node *n = p->p_node[inside], *o = p->p_node[!inside];
-	struct sa *out = sadb_newest(o, 0, 1);
-	int i;
-
-	if (!out->sa_k.ks_udpencap || !sadb_newest(n, 0, 1)->sa_k.ks_udpencap)
-		sim_fail(p->p_sim, "NAT not found");
-	if (sadb_newest(n, 0, 1)->sa_k.ks_udpport != o->n_natt)
-		sim_fail(p->p_sim, "to port %u",
-		    sadb_newest(n, 0, 1)->sa_k.ks_udpport);
-	for (i = 0; i < 8; i++)
-		if (n->n_nat->nb_map[i].nm_out == out->sa_k.ks_udpport &&
-		    n->n_nat->nb_map[i].nm_in == n->n_natt)
-			return;
-	sim_fail(p->p_sim, "port %u is no mapping", out->sa_k.ks_udpport);
+	collide_start(&p, &sc);
+	while (n-- > 0)
+		collide_once(&p, c);
+	collide_end(&p, c, 2 * SIM_MIN);
 }
 
 void
@@ -200,57 +66,25 @@ test_nat(struct sim *s)
 {
 	int inside = sim_below(s, 2);
 	struct pair p;
-	uint64_t kept;
 
-	nat_pair(&p, s, inside);
-	nat_check(&p, inside);
-	kept = p.p_node[inside]->n_keepalives;
-	sim_run(s, 10 * SIM_MIN);
-	kept = p.p_node[inside]->n_keepalives - kept;
-	if (kept < 10 || kept > 120)
-		sim_fail(s, "%llu keepalives in 10 minutes",
-		    (unsigned long long)kept);
-	if (p.p_node[!inside]->n_keepalives != 0)
-		sim_fail(s, "keepalives from outside");
+	nat_kept(&p, s, inside, 120);
 	/* from outside, through a mapping that nobody used since */
 	node_rekey(p.p_node[!inside], 2);
-	pair_settle(&p, SIM_MIN);
-	nat_check(&p, inside);
-	pair_data(&p);
-	if (p.p_flow[0][0]->f_wire + p.p_flow[0][1]->f_wire != 0)
-		sim_fail(s, "the NAT box let packets fall");
-	pair_end(&p);
+	nat_end(&p, inside);
 }
 
-/* The box forgets: other ports, under a tunnel in use. */
+/* Under a tunnel, in use or not. */
 void
 test_natmove(struct sim *s)
 {
 	int inside = sim_below(s, 2);
-	unsigned int i, n = 1 + sim_below(s, 3);
+	unsigned int n = 1 + sim_below(s, 3);
 	struct pair p;
 
 	nat_pair(&p, s, inside);
 	if (sim_below(s, 2))
 		pair_flows(&p, 200);
-	for (i = 0; i < n; i++) {
-		sim_run(s, sim_below(s, 2 * SIM_MIN));
-		nat_move(p.p_node[inside]->n_nat);
-		if (sim_below(s, 3) == 0)
-			node_rekey(p.p_node[sim_below(s, 2)],
-			    1 + sim_below(s, 2));
-		sim_run(s, 5 * SIM_MIN);
-		pair_settle(&p, 3 * SIM_MIN);
-		nat_check(&p, inside);
-		pair_data(&p);
-	}
-	pair_end(&p);
-}
-
-static void
-spoke_addr(unsigned int i, char *addr, size_t len)
-{
-	snprintf(addr, len, "198.51.100.%u", 10 + i);
+	nat_moves(&p, inside, n);
 }
 
 static void
@@ -288,7 +122,7 @@ hub_start(struct sim *s, unsigned int spokes, unsigned int roles)
 	rule_general(db, "DPD-check-interval", 5);
 	for (i = 0; i < spokes; i++) {
 		many_rule(&r, 1, (roles >> i & 1) == 0, roles >> 31);
-		spoke_addr(i, addr[i], sizeof(addr[i]));
+		wheel_addr(i, addr[i], sizeof(addr[i]));
 		snprintf(id, sizeof(id), "s%u.example", i);
 		r.r_unit = i;
 		r.r_peer = addr[i];
@@ -367,30 +201,17 @@ test_many(struct sim *s)
 {
 	unsigned int i, spokes = 2 + sim_below(s, SPOKES - 1);
 	unsigned int roles = sim_random(s);
-	char name[16], addr[32];
 
-	node_new(s, "hub", "192.0.2.1");
-	for (i = 0; i < spokes; i++) {
-		snprintf(name, sizeof(name), "s%u", i);
-		spoke_addr(i, addr, sizeof(addr));
-		node_new(s, name, addr);
-	}
+	wheel_new(s, spokes);
 	hub_start(s, spokes, roles);
 	for (i = 0; i < spokes; i++)
 		spoke_start(s, i, roles);
 	hub_settle(s, spokes, 30 * SIM_SEC);
-	for (i = 0; i < spokes; i++) {
-		flow_new(s->s_node[0], s->s_node[i + 1], i, 100);
-		flow_new(s->s_node[i + 1], s->s_node[0], i, 100);
-	}
-	sim_run(s, 2 * SIM_SEC);
+	wheel_flows(s, spokes);
 	node_rekey(s->s_node[sim_below(s, spokes + 1)], 2);
 	node_rekey(s->s_node[0], 1 + sim_below(s, 2));
 	sim_run(s, 30 * SIM_SEC);
-	for (i = 0; i < s->s_nflows; i++)
-		if (s->s_flow[i].f_got == 0 || flow_lost(&s->s_flow[i]) != 0)
-			sim_fail(s, "flow %u: %u got, %u lost", i,
-			    s->s_flow[i].f_got, flow_lost(&s->s_flow[i]));
+	wheel_lossless(s);
 	node_kill(s->s_node[0], sim_below(s, 2));
 	sim_run(s, sim_below(s, 3 * SIM_MIN));
 	hub_start(s, spokes, roles);

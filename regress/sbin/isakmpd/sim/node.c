@@ -16,7 +16,7 @@
 
 
 /*
- * A node: what it knows, its ca, and how it starts and ends.
+ * A node: what it knows, its ca, and how it starts.
  */
 #include <err.h>
 #include <errno.h>
@@ -28,12 +28,10 @@
 #include "store.h"
 #include "world.h"
 
-/* What the ca says, later. */
-struct answer {
-	TAILQ_ENTRY(answer) an_entry;
-	struct node	*an_node;
-	struct event	*an_ev;
-	struct auth_res	 an_res;
+/* What the ca says. */
+struct reply {
+	struct answer	 re_answer;
+	struct auth_res	 re_auth;
 };
 
 /* The simulated kernel has all that keys.h can name. */
@@ -51,43 +49,26 @@ static const struct kalgs algs = {
 };
 
 static void
-answer_free(struct answer *an)
+reply_give(struct answer *an)
 {
-	if (an->an_ev != NULL)
-		sim_cancel(an->an_node->n_sim, an->an_ev);
-	TAILQ_REMOVE(&an->an_node->n_answers, an, an_entry);
-	auth_res_clear(&an->an_res);
-	free(an);
+	engine_auth(an->an_node->n_engine, &((struct reply *)an)->re_auth);
 }
 
 static void
-answer_give(void *arg)
+reply_clear(struct answer *an)
 {
-	struct answer *an = arg;
-	struct node *n = an->an_node;
-
-	an->an_ev = NULL;
-	history_who(n->n_sim, n->n_name);
-	engine_auth(n->n_engine, &an->an_res);
-	answer_free(an);
+	auth_res_clear(&((struct reply *)an)->re_auth);
 }
 
 static void
 node_auth(void *arg, const struct auth_req *ar)
 {
 	struct node *n = arg;
-	struct answer *an;
+	struct reply *re;
 
-	if ((an = calloc(1, sizeof(*an))) == NULL)
-		err(2, NULL);
-	ca_do(n->n_ca, ar, &an->an_res);
-	an->an_node = n;
-	TAILQ_INSERT_TAIL(&n->n_answers, an, an_entry);
-	if (n->n_cadelay == 0)
-		answer_give(an);
-	else
-		an->an_ev = sim_at(n->n_sim, sim_below(n->n_sim,
-		    n->n_cadelay), answer_give, an);
+	re = answer_new(sizeof(*re), reply_give, reply_clear);
+	ca_do(n->n_ca, ar, &re->re_auth);
+	answer_later(n, &re->re_answer);
 }
 
 static void
@@ -194,20 +175,6 @@ node_new(struct sim *s, const char *name, const char *addr)
 	return (n);
 }
 
-void
-node_recv(struct node *n, const struct dgram *d, int natt)
-{
-	engine_recv(n->n_engine, &d->dg_dst, &d->dg_src, d->dg_data,
-	    d->dg_len, natt);
-}
-
-void
-node_expire(struct node *n, uint32_t spi, const struct ike_addr *dst,
-    int hard)
-{
-	engine_expire(n->n_engine, spi, dst, hard);
-}
-
 /* As it travels to another process. */
 static struct model *
 model_send(struct model *md, int secrets)
@@ -293,30 +260,6 @@ node_config(struct node *n, struct confdb *db)
 }
 
 void
-node_rekey(struct node *n, int phase)
-{
-	history_who(n->n_sim, n->n_name);
-	engine_rekey(n->n_engine, phase);
-	history_who(n->n_sim, NULL);
-}
-
-static void
-node_stopped(void *arg)
-{
-	struct node *n = arg;
-
-	n->n_stopped++;
-}
-
-void
-node_stop(struct node *n)
-{
-	history_who(n->n_sim, n->n_name);
-	engine_stop(n->n_engine, node_stopped, n);
-	history_who(n->n_sim, NULL);
-}
-
-void
 node_show(struct node *n)
 {
 	void (*show[])(struct engine *, struct buf *) = {
@@ -355,28 +298,12 @@ parent_clear(struct parent *pa)
 	pa->pa_db = NULL;
 }
 
-/* flush: the machine dies; otherwise its kernel lives on. */
 void
-node_kill(struct node *n, int flush)
+node_forget(struct node *n)
 {
-	struct answer *an;
-
-	if (flush)
-		sadb_flush(n);
-	if (n->n_engine == NULL)
-		return;
-	while ((an = TAILQ_FIRST(&n->n_answers)) != NULL)
-		answer_free(an);
-	history_who(n->n_sim, n->n_name);
-	engine_free(n->n_engine);
-	history_who(n->n_sim, NULL);
-	n->n_engine = NULL;
 	ca_free(n->n_ca);
 	n->n_ca = NULL;
 	parent_clear(n->n_parent);
-	if (n->n_timers != 0)
-		sim_fail(n->n_sim, "%s: %u timers of a dead engine",
-		    n->n_name, n->n_timers);
 }
 
 void

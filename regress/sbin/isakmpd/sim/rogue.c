@@ -167,14 +167,10 @@ static void
 add_noise(struct sim *s, struct msgb *mb)
 {
 	unsigned int n = 1 + sim_below(s, 5);
-	size_t i, len;
 
 	while (n-- > 0) {
 		mb_open(mb, 1 + sim_below(s, 21));
-		len = sim_below(s, 60);
-		for (i = 0; i < len; i++)
-			buf_put8(&mb->mb_buf, sim_below(s, 3) == 0 ?
-			    sim_random(s) : sim_below(s, 5));
+		noise(s, &mb->mb_buf);
 		mb_close(mb);
 	}
 }

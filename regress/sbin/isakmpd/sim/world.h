@@ -66,15 +66,13 @@ void		 rule_general(struct confdb *, const char *tag,
 const char	*rule_conn(const struct rule *);	/* static */
 const char	*rule_peer(const struct rule *);	/* static */
 
+/* What engine_rekey() takes: two numbers, the lower one first. */
+enum { REKEY_FIRST = 1, REKEY_IKE = 1, REKEY_CHILD = 2 };
+
 /* node.c */
-struct node	*node_new(struct sim *, const char *name, const char *addr);
 /* These own the database. */
 void		 node_start(struct node *, struct confdb *);
 void		 node_config(struct node *, struct confdb *);
-void		 node_rekey(struct node *, int phase);
-void		 node_stop(struct node *);	/* begins to say goodbye */
-void		 node_kill(struct node *, int flush);
-void		 node_show(struct node *);	/* nothing secret in it */
 
 /* secrets.c: RSA keys that both ends know, made once */
 const char	*secrets_dir(int which);

@@ -14,17 +14,14 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-
-#ifndef _SIM_PAIR_H_
-#define _SIM_PAIR_H_
+#ifndef _SIM_OPT_H_
+#define _SIM_OPT_H_
 
 /*
- * Two nodes, a and b, and the connections between them: connection t is sec
- * t at both ends.
+ * What pairs of isakmpd may be told, and the tests that it alone has.
  */
-#include "world.h"
-
-#define PAIR_TUNNELS	3
+struct pair;
+struct rule;
 
 /* What their configurations say, a's first. */
 struct pair_opt {
@@ -47,50 +44,16 @@ struct pair_opt {
 	const char	*o_dstid[2];		/* another than it is */
 };
 
-struct pair {
-	struct sim	*p_sim;
-	struct node	*p_node[2];
-	struct pair_opt	 p_opt;
-	struct flow	*p_flow[PAIR_TUNNELS][2];	/* from a, from b */
-	char		 p_why[200];	/* it is not as it should be */
-};
-
-void	 pair_make(struct pair *, struct sim *);	/* options may change */
-void	 pair_v4(struct pair *);
-void	 pair_nat(struct pair *, int which, uint64_t timeout);
+/* opt.c */
 void	 pair_rule(struct pair *, int which, unsigned int t, struct rule *);
 struct confdb *pair_conf(struct pair *, int which);
-void	 pair_start(struct pair *, int which);
-void	 pair_startboth(struct pair *);	/* b at most 3 s before or after */
-/* Packets would get through both ways, whatever else is there. */
-int	 pair_works(struct pair *);
-/* It works within so many ms; else a failure. */
-void	 pair_back(struct pair *, uint64_t ms);
-/* Everything there once, nothing twice; else 0, and p_why. */
-int	 pair_good(struct pair *);
-/* Within so many ms it becomes good, and stays so for a while. */
-void	 pair_settle(struct pair *, uint64_t ms);
-void	 pair_flows(struct pair *, unsigned int every);
-unsigned int pair_lost(struct pair *);	/* by the ends */
-/* Packets get through in both directions, and none is lost. */
-void	 pair_data(struct pair *);
-void	 pair_end(struct pair *);	/* both stop; frees all */
-/* A wire that does its worst, up to so much loss. */
-void	 pair_badwire(struct pair *, unsigned int permille);
-/* SPIs and keys of connection t. */
-uint64_t pair_print(struct pair *, unsigned int t);
-/* Nothing but what is being made: it was told why. */
-void	 pair_none(struct pair *, const char *what);
 
 /* tests, by file */
 void	 test_up(struct sim *);
-void	 test_twice(struct sim *);
 void	 test_loss(struct sim *);
 void	 test_rekey(struct sim *);
 void	 test_expire(struct sim *);
-void	 test_crash(struct sim *);
 void	 test_dpd(struct sim *);
-void	 test_partition(struct sim *);
 void	 test_reload(struct sim *);
 void	 test_restless(struct sim *);
 void	 test_kernel(struct sim *);
@@ -115,4 +78,4 @@ void	 test_flood(struct sim *);
 void	 test_false(struct sim *);
 void	 test_rogue(struct sim *);
 
-#endif /* _SIM_PAIR_H_ */
+#endif /* _SIM_OPT_H_ */
