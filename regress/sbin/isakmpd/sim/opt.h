@@ -65,6 +65,8 @@ void	 test_delete(struct sim *);
 void	 test_stop(struct sim *);
 void	 test_active(struct sim *);
 
+void	 test_storm(struct sim *);
+
 void	 test_nat(struct sim *);
 void	 test_natmove(struct sim *);
 void	 test_many(struct sim *);

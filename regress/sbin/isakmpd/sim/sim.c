@@ -32,6 +32,7 @@ const struct sim_test sim_tests[] = {
 	{ "active",	test_active,	10 },
 	{ "policy",	test_policy,	20 },
 	{ "chaos",	test_chaos,	30 },
+	{ "storm",	test_storm,	30 },
 	{ "nat",	test_nat,	20 },
 	{ "natmove",	test_natmove,	20 },
 	{ "many",	test_many,	10 },
