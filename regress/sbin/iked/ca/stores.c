@@ -148,8 +148,8 @@ handed_over(void)
 	ca_setkey(east.sd_ca, &pem);
 	check(pem.b_len == 0, "two have the key");
 	warned(NULL, "a key from elsewhere");
-	check(store_readkey(east.sd_dir, "/iked", &pem) == -1 && logged[0] == '\0',
-	    "a key that is not there");
+	check(store_readkey(east.sd_dir, "/iked", &pem) == -1 &&
+	    logged[0] == '\0', "a key that is not there");
 	side_pub(&west, "pubkeys/fqdn/" ID, key);
 	side_load(&west);
 	expect(&east, &west, ID, NULL, "a key from elsewhere");
