@@ -95,7 +95,7 @@ parent_reload(void)
 }
 
 void
-parent_stop(int status)
+parent_stop(void)
 {
 }
 

@@ -21,7 +21,6 @@
 # In:	DAEMON		its name
 #	FLAGS		to have it in the foreground
 #	CHILDREN	names of its processes
-#	LOST		what is said of one that was killed
 #	LEFT		files in $UM_RUN that may not outlive it
 #	runs		a function: whether it answers
 #	goodbye		another, that looks for its last words
@@ -184,7 +183,7 @@ children_killed()
 		others=$(ps -o pid= --ppid "$daemon")
 		kill -KILL "$(child "$c")"
 		ended 1
-		says "$W/log" "lost child: $c $LOST"
+		says "$W/log" "lost child: $c terminated; signal 9"
 		for p in $others; do
 			await 5 eval "! kill -0 $p" || fail "$c: $p stays"
 		done

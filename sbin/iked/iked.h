@@ -25,12 +25,12 @@
 
 #include "buf.h"
 #include "ike.h"
+#include "proc.h"
 #include "udp.h"
 
 #define IKED_CONF	"/etc/iked.conf"
 #define IKED_CADIR	"/etc/iked"
 #define IKED_VERSION	"1.0"
-#define IKED_TOLD	3	/* exit of a child that has said why */
 
 /* What came on the command line. */
 struct opts {
@@ -60,12 +60,7 @@ extern const char *const iked_procs[PROC_N];	/* their names */
  */
 enum m_type {
 	/* from the parent */
-	M_PEER = 1,	/* u8 proc_id; fd: a channel to it */
-	M_LISTEN,	/* to control: fd: the socket of ikectl(8) */
-	M_PFKEY,	/* to ikev2: fd: requests, then, in another, upcalls */
-	M_ROUTE,	/* to ikev2: fd: a routing socket */
-	M_UDP,		/* to ikev2: struct udp_info; fd: the socket */
-	M_PROBE,	/* to ikev2: u8 4 or 6; fd: a UDP socket for w_source */
+	M_LISTEN = M_OWN,	/* to control: fd: the socket of ikectl(8) */
 	M_KEYLOG,	/* to ikev2: name of a table; fd: the file */
 	M_PORTS,	/* to ikev2: u16 ike, u16 natt, u8 force */
 	M_SETUP,	/* all descriptors are there */
@@ -73,7 +68,6 @@ enum m_type {
 	M_CAFILES,	/* to ca: read them again */
 	M_CONF,		/* to ca, ikev2: conf_put */
 	M_START,	/* to ikev2: the first configuration is complete */
-	M_STOP,		/* to ikev2: say goodbye and exit */
 	/* to the parent */
 	M_CONFDONE,	/* of M_CONF; from ca: what M_CERTREQ has */
 	/* between ca and ikev2 */

@@ -49,7 +49,7 @@ static struct {
 	int		 keylog[2];	/* -1: none */
 	int		 watched;
 	int		 status;	/* to exit with */
-} ike = { .out = { .o_told = IKED_TOLD, .o_addresses = ike_addresses },
+} ike = { .out = { .o_addresses = ike_addresses },
 	.keylog = { -1, -1 } };
 
 static const char *const keylog_tables[2] = { "ikev2_decryption_table",
@@ -336,23 +336,11 @@ from_parent_fd(unsigned int type, struct span *sp, int fd)
 	case M_PEER:
 		add_peer(sp, fd);
 		return (0);
-	case M_PFKEY:
-		outside_pfkey(&ike.out, fd);
-		return (0);
-	case M_ROUTE:
-		ike.out.o_route = fd;
-		return (0);
-	case M_UDP:
-		outside_udp(&ike.out, sp, fd);
-		return (0);
-	case M_PROBE:
-		outside_probe(&ike.out, sp, fd);
-		return (0);
 	case M_KEYLOG:
 		add_keylog(sp, fd);
 		return (0);
 	default:
-		return (-1);
+		return (outside_message(&ike.out, type, sp, fd));
 	}
 }
 

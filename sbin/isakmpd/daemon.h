@@ -23,6 +23,8 @@
  * IKE, and what they tell each other.
  */
 #include "isakmpd.h"
+#include "proc.h"
+#include "sockets.h"
 
 /* What came on the command line. */
 struct opts {
@@ -34,9 +36,7 @@ struct opts {
 	int		 op_foreground;
 	int		 op_verbose;
 	int		 op_pcapnow;	/* -L, -l */
-	int		 op_families;
-#define FAMILY_4	0x01
-#define FAMILY_6	0x02
+	int		 op_families;	/* FAMILY_4, FAMILY_6 */
 	int		 op_noflows;	/* -a */
 	int		 op_nokernel;	/* -n */
 	int		 op_passive;	/* -S */
@@ -50,12 +50,7 @@ struct opts {
  */
 enum m_type {
 	/* from the parent */
-	M_PEER = 1,	/* u8 proc_id; fd: a channel to it */
-	M_DEBUG,	/* struct dbg_state */
-	M_PFKEY,	/* to ike: fd: requests, then, in another, upcalls */
-	M_ROUTE,	/* to ike: fd: a routing socket */
-	M_UDP,		/* to ike: struct udp_info; fd: the socket */
-	M_PROBE,	/* to ike: u8 4 or 6; fd: a UDP socket for w_source */
+	M_DEBUG = M_OWN,	/* struct dbg_state */
 	M_SETUP,	/* to ike: struct ike_setup; all descriptors came */
 	M_KEY,		/* to ca: the private key, PEM, or no octets */
 	M_MODEL,	/* model_put; to ca with secrets */
@@ -67,7 +62,6 @@ enum m_type {
 	M_ACTIVE,	/* to ike: u8 */
 	M_SHOW,		/* to ike: who asks gets M_SHOWN */
 	M_REPORT,	/* to ike: M_REPORTED */
-	M_STOP,		/* to ike: say goodbye and exit */
 	/* to the parent */
 	M_MODELDONE,	/* of M_MODEL; from ca: what ca_names has */
 	M_SHOWN,	/* octets */
@@ -132,7 +126,7 @@ void	 parent_changed(void);		/* the configuration is another */
 int	 parent_pending(void);		/* and ike does not know it yet */
 void	 parent_tell(unsigned int type, struct buf *);	/* to ike */
 void	 parent_reload(void);
-void	 parent_stop(int status);
+void	 parent_stop(void);
 void	 parent_result(const struct buf *);
 void	 parent_pcap(const char *path);	/* NULL: no more; "": the usual */
 void	 parent_debug(void);		/* the levels are others */

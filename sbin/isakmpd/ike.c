@@ -49,7 +49,7 @@ static struct {
 	int		 started;
 	int		 stopping;
 	int		 status;	/* to exit with */
-} ike = { .out = { .o_told = ISAKMPD_TOLD, .o_addresses = ike_addresses } };
+} ike = { .out = { .o_addresses = ike_addresses } };
 
 /* Is it one that we are to use? */
 static int
@@ -392,23 +392,12 @@ from_parent_fd(unsigned int type, struct span *sp, int fd)
 	case M_PEER:
 		add_ca(sp, fd);
 		break;
-	case M_PFKEY:
-		outside_pfkey(&ike.out, fd);
-		break;
-	case M_ROUTE:
-		ike.out.o_route = fd;
-		break;
-	case M_UDP:
-		outside_udp(&ike.out, sp, fd);
-		break;
-	case M_PROBE:
-		outside_probe(&ike.out, sp, fd);
-		break;
 	case M_PCAP:
 		pcap_start(fd, ike.setup.is_natt);
 		break;
 	default:
-		fatalx("message %u from the parent", type);
+		if (outside_message(&ike.out, type, sp, fd) == -1)
+			fatalx("message %u from the parent", type);
 	}
 }
 

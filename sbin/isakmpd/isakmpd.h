@@ -36,7 +36,6 @@
 #define ISAKMPD_PCAP	"/var/run/isakmpd.pcap"
 #define ISAKMPD_USER	"_isakmpd"
 #define ISAKMPD_EMPTY	"/var/run/isakmpd.empty"
-#define ISAKMPD_TOLD	3	/* exit of a child that has said why */
 
 enum proc_id {
 	PROC_PARENT,

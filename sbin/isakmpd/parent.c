@@ -22,10 +22,8 @@
  */
 #include <sys/types.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <limits.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,19 +33,14 @@
 
 #include "conf.h"
 #include "daemon.h"
-#include "keys.h"
+#include "family.h"
 #include "log.h"
 #include "model.h"
 #include "parent.h"
 #include "proc.h"
 #include "store.h"
 
-#define STOP_WAIT	5	/* s for goodbyes; ike takes 2 at the most */
 #define MODEL_DELAY	200000	/* us; lines of the FIFO come in bunches */
-
-static const int sigs[] = { SIGHUP, SIGINT, SIGTERM, SIGCHLD, SIGUSR1,
-    SIGPIPE };
-#define NSIGS		(sizeof(sigs) / sizeof(sigs[0]))
 
 /* Something for ike that has to wait until it has the model before it. */
 struct told {
@@ -59,10 +52,7 @@ TAILQ_HEAD(tolds, told);
 
 static const struct opts *opts;
 static struct event_base *base;
-static struct event	*sigevents[NSIGS];
-static struct event	*stoptimer, *modeltimer;
-static struct chan	*chans[PROC_N];
-static pid_t		 pids[PROC_N];	/* 0: is none */
+static struct event	*modeltimer;
 static struct fifo	*fifo;
 static int		 pidfd = -1, fifofd = -1;
 static struct confdb	*db;
@@ -70,8 +60,6 @@ static struct kalgs	 kalgs;
 static struct model	*current;	/* of ike, without secrets */
 static unsigned int	 asked[2];	/* M_SHOW, M_REPORT: no answer yet */
 static int		 dirthere;	/* ISAKMPD_DIR, at the start */
-static int		 stopping;
-static int		 status;	/* to exit with */
 
 /* A model on its way: to ca, and once that has it, to ike. */
 static struct {
@@ -85,31 +73,15 @@ static struct {
  * Models
  */
 
-/*
- * What ike sees instead of a pre-shared key: it changes with the key, and
- * says nothing about it to who has not the secret of this process.
- */
 static void
 mark_secrets(struct model *full)
 {
-	static uint8_t secret[32];
-	static int known;
-	uint8_t mac[HASH_MAX];
 	struct peer *pe;
-	struct span s;
 
-	if (!known)
-		arc4random_buf(secret, sizeof(secret));
-	known = 1;
-	TAILQ_FOREACH(pe, &full->md_peers, pe_entry) {
-		if (pe->pe_psk == NULL)
-			continue;
-		s = (struct span){ pe->pe_psk, pe->pe_psklen };
-		if (hash_prf(V1_HASH_SHA2_256, secret, sizeof(secret), &s, 1,
-		    mac) == -1)
-			fatalx("no HMAC-SHA2-256 in libcrypto");
-		memcpy(&pe->pe_pskmark, mac, sizeof(pe->pe_pskmark));
-	}
+	TAILQ_FOREACH(pe, &full->md_peers, pe_entry)
+		if (pe->pe_psk != NULL)
+			pe->pe_pskmark = family_mark(pe->pe_psk,
+			    pe->pe_psklen);
 }
 
 static struct model *
@@ -159,14 +131,14 @@ send_model(void)
 	take_loglevel(full);
 	loading.model = model_bare(full);
 	model_put(&b, full, 1);
-	chan_sendbuf(chans[PROC_CA], M_MODEL, &b);
+	chan_sendbuf(family_chan(PROC_CA), M_MODEL, &b);
 	model_free(full);
 }
 
 static void
 model_due(evutil_socket_t fd, short what, void *arg)
 {
-	if (loading.model == NULL && loading.dirty && !stopping)
+	if (loading.model == NULL && loading.dirty && !family_stopping())
 		send_model();
 }
 
@@ -194,7 +166,7 @@ send_told(void)
 
 	while ((to = TAILQ_FIRST(&loading.tolds)) != NULL) {
 		TAILQ_REMOVE(&loading.tolds, to, to_entry);
-		chan_sendbuf(chans[PROC_IKE], to->to_type, &to->to_data);
+		chan_sendbuf(family_chan(PROC_IKE), to->to_type, &to->to_data);
 		free(to);
 	}
 }
@@ -203,7 +175,7 @@ send_told(void)
 static void
 model_at_ca(const struct span *names)
 {
-	struct chan *ch = chans[PROC_IKE];
+	struct chan *ch = family_chan(PROC_IKE);
 	struct buf b = { 0 };
 
 	if (loading.model == NULL)
@@ -238,7 +210,7 @@ parent_tell(unsigned int type, struct buf *b)
 	if (loading.dirty && loading.model == NULL)
 		send_model();
 	if (loading.model == NULL) {
-		chan_sendbuf(chans[PROC_IKE], type, b);
+		chan_sendbuf(family_chan(PROC_IKE), type, b);
 		return;
 	}
 	if ((to = calloc(1, sizeof(*to))) == NULL)
@@ -260,7 +232,7 @@ send_key(void)
 		buf_putbuf(&b, &pem);
 		buf_clear(&pem);
 	}
-	chan_sendbuf(chans[PROC_CA], M_KEY, &b);
+	chan_sendbuf(family_chan(PROC_CA), M_KEY, &b);
 }
 
 void
@@ -341,7 +313,7 @@ parent_pcap(const char *path)
 	int fd;
 
 	if (path == NULL) {
-		chan_send(chans[PROC_IKE], M_PCAP, NULL, 0);
+		chan_send(family_chan(PROC_IKE), M_PCAP, NULL, 0);
 		log_info("packets are not logged any more");
 		return;
 	}
@@ -349,7 +321,7 @@ parent_pcap(const char *path)
 		path = opts->op_pcap;
 	if (!pcap_allowed(path) || (fd = pcap_open(path)) == -1)
 		return;
-	chan_sendfd(chans[PROC_IKE], M_PCAP, NULL, 0, fd);
+	chan_sendfd(family_chan(PROC_IKE), M_PCAP, NULL, 0, fd);
 	log_info("packets are logged, decrypted, to %s", path);
 }
 
@@ -361,14 +333,20 @@ parent_debug(void)
 
 	dbg_get(&ds);
 	for (i = PROC_CA; i < PROC_N; i++)
-		chan_send(chans[i], M_DEBUG, &ds, sizeof(ds));
+		chan_send(family_chan(i), M_DEBUG, &ds, sizeof(ds));
 }
 
 static void
 parent_line(char *line)
 {
-	if (!stopping)
+	if (!family_stopping())
 		ui_line(db, line);
+}
+
+void
+parent_stop(void)
+{
+	family_stop(0);
 }
 
 /*
@@ -376,100 +354,30 @@ parent_line(char *line)
  */
 
 static void
-stop_now(evutil_socket_t fd, short what, void *arg)
-{
-	int i;
-
-	for (i = PROC_CA; i < PROC_N; i++)
-		if (pids[i] != 0)
-			kill(pids[i], SIGKILL);
-}
-
-/* ike says goodbye and ends; ca ends when we hang up. */
-void
-parent_stop(int rc)
-{
-	const struct timeval tv = { .tv_sec = STOP_WAIT };
-
-	if (stopping)
-		return;
-	stopping = 1;
-	status = rc;
-	log_info("isakmpd: shutting down...");
-	if (pids[PROC_IKE] != 0)
-		chan_send(chans[PROC_IKE], M_STOP, NULL, 0);
-	evtimer_add(stoptimer, &tv);
-}
-
-static void
-tell_loss(enum proc_id id, int st)
-{
-	if (WIFSIGNALED(st))
-		log_warnx("lost child: %s was ended by signal %d",
-		    isakmpd_procs[id], WTERMSIG(st));
-	else if (WEXITSTATUS(st) != ISAKMPD_TOLD)
-		log_warnx("lost child: %s has ended by itself",
-		    isakmpd_procs[id]);
-}
-
-static void
-child_ended(enum proc_id id, int st)
-{
-	pids[id] = 0;
-	if (!stopping) {
-		tell_loss(id, st);
-		parent_stop(1);
-	} else if (st != 0 && status == 0) {
-		tell_loss(id, st);
-		status = 1;
-	}
-	if (pids[PROC_IKE] != 0)
-		return;
-	if (pids[PROC_CA] == 0)
-		event_base_loopbreak(base);
-	chan_free(chans[PROC_CA]);
-	chans[PROC_CA] = NULL;
-}
-
-static void
-parent_reap(void)
-{
-	pid_t pid;
-	int i, st;
-
-	while ((pid = waitpid(-1, &st, WNOHANG)) > 0)
-		for (i = PROC_CA; i < PROC_N; i++)
-			if (pids[i] == pid)
-				child_ended(i, st);
-}
-
-static void
-parent_signal(evutil_socket_t sig, short what, void *arg)
+parent_signal(int sig)
 {
 	struct buf b = { 0 };
 
-	if (sig == SIGCHLD)
-		parent_reap();
-	else if (sig == SIGINT || sig == SIGTERM)
-		parent_stop(0);
-	else if (sig == SIGHUP && !stopping) {
+	if (family_stopping())
+		return;
+	if (sig == SIGHUP) {
 		log_info("reload requested with SIGHUP");
 		parent_reload();
-	} else if (sig == SIGUSR1 && !stopping)
+	} else if (sig == SIGUSR1)
 		parent_tell(M_REPORT, &b);
 }
 
 static void
-from_ca(void *arg, unsigned int type, struct span *sp, int fd)
+from_ca(unsigned int type, struct span *sp, int fd)
 {
 	if (type != M_MODELDONE || fd != -1)
 		fatalx("message %u from ca", type);
-	if (!stopping)
+	if (!family_stopping())
 		model_at_ca(sp);
 }
 
 static void
-from_ike(void *arg, unsigned int type, struct span *sp, int fd)
+from_ike(unsigned int type, struct span *sp, int fd)
 {
 	struct buf b = { 0 };
 
@@ -486,10 +394,13 @@ from_ike(void *arg, unsigned int type, struct span *sp, int fd)
 	buf_clear(&b);
 }
 
-/* SIGCHLD tells more of it. */
 static void
-child_lost(void *arg)
+parent_recv(unsigned int from, unsigned int type, struct span *sp, int fd)
 {
+	if (from == PROC_CA)
+		from_ca(type, sp, fd);
+	else
+		from_ike(type, sp, fd);
 }
 
 /*
@@ -499,39 +410,18 @@ child_lost(void *arg)
 static void
 start_children(void)
 {
-	static chan_recv *const from[PROC_N] = {
-		[PROC_CA] = from_ca,
-		[PROC_IKE] = from_ike
+	static const struct family family = {
+		.fa_n = PROC_N,
+		.fa_last = PROC_IKE,
+		.fa_recv = parent_recv,
+		.fa_signal = parent_signal
 	};
-	const uint8_t ca = PROC_CA, ike = PROC_IKE;
-	int i, fd, sv[2];
 
-	for (i = PROC_CA; i < PROC_N; i++) {
-		fd = proc_start(i, &pids[i]);
-		chans[i] = chan_new(base, fd, from[i], child_lost, NULL);
-	}
-	proc_pair(sv);
-	chan_sendfd(chans[PROC_CA], M_PEER, &ike, 1, sv[0]);
-	chan_sendfd(chans[PROC_IKE], M_PEER, &ca, 1, sv[1]);
-	parent_debug();
-}
-
-static void
-parent_events(void)
-{
-	size_t i;
-
-	stoptimer = evtimer_new(base, stop_now, NULL);
-	modeltimer = evtimer_new(base, model_due, NULL);
-	if (stoptimer == NULL || modeltimer == NULL)
+	if ((modeltimer = evtimer_new(base, model_due, NULL)) == NULL)
 		fatalx("no event");
-	for (i = 0; i < NSIGS; i++) {
-		sigevents[i] = evsignal_new(base, sigs[i], parent_signal,
-		    NULL);
-		if (sigevents[i] == NULL || event_add(sigevents[i],
-		    NULL) == -1)
-			fatalx("no event");
-	}
+	family_start(base, &family);
+	family_introduce(PROC_CA, PROC_IKE);
+	parent_debug();
 }
 
 static void
@@ -573,19 +463,15 @@ static void
 parent_end(void)
 {
 	struct told *to;
-	size_t i;
+	int rc;
 
 	remove_files();
 	fifo_free(fifo);
 	fifofd = -1;
 	if (proc_isroot())
 		rmdir(proc_prog.pp_empty);
-	for (i = 0; i < NSIGS; i++)
-		event_free(sigevents[i]);
-	event_free(stoptimer);
+	rc = family_end();
 	event_free(modeltimer);
-	for (i = 0; i < PROC_N; i++)
-		chan_free(chans[i]);
 	event_base_free(base);
 	while ((to = TAILQ_FIRST(&loading.tolds)) != NULL) {
 		TAILQ_REMOVE(&loading.tolds, to, to_entry);
@@ -598,7 +484,7 @@ parent_end(void)
 		model_free(current);
 	confdb_free(db);
 	log_info("isakmpd: exit");
-	exit(status);
+	exit(rc);
 }
 
 /* Whatever the standard input is, a file or /dev/null, too. */
@@ -616,15 +502,6 @@ parent_base(void)
 	return (b);
 }
 
-static void
-check_user(void)
-{
-	if (proc_isroot() && getpwnam(proc_prog.pp_user) == NULL)
-		fatalx("unknown user %s: useradd -r -M -d /var/empty "
-		    "-s /usr/sbin/nologin %s", proc_prog.pp_user,
-		    proc_prog.pp_user);
-}
-
 void
 parent_run(const struct opts *op)
 {
@@ -632,7 +509,7 @@ parent_run(const struct opts *op)
 
 	opts = op;
 	umask(022);
-	check_user();
+	proc_checkuser();
 	if ((db = confdb_new()) == NULL)
 		fatal("configuration");
 	if (confdb_read(db, opts->op_file, 1) == -1)
@@ -640,7 +517,7 @@ parent_run(const struct opts *op)
 	if (atexit(remove_files) != 0)
 		fatalx("out of memory");
 	pidfd = pid_lock(opts->op_pid);
-	sockets_open(&so, opts, &kalgs);
+	isakmpd_open(&so, opts, &kalgs);
 	fifofd = fifo_open(opts->op_fifo);
 	if (!opts->op_foreground) {
 		if (daemon(1, 0) == -1)
@@ -650,10 +527,9 @@ parent_run(const struct opts *op)
 	log_info("isakmpd: starting");
 	pid_write(pidfd, opts->op_pid);
 	base = parent_base();
-	parent_events();
 	dirthere = access(ISAKMPD_DIR, F_OK) == 0;
 	start_children();
-	sockets_send(&so, opts, chans[PROC_IKE]);
+	isakmpd_send(&so, opts, family_chan(PROC_IKE));
 	parent_sandbox();
 	if (opts->op_pcapnow)
 		parent_pcap("");

@@ -24,23 +24,13 @@
  */
 #include "daemon.h"
 #include "model.h"
-
-#define NUDP		4
-
-struct sockets {
-	int		 so_pfkey[2];
-	int		 so_route;
-	unsigned int	 so_nudp;
-	struct udp_info	 so_info[NUDP];
-	int		 so_udp[NUDP];
-	int		 so_probe[2];	/* IPv4, IPv6; -1: none */
-};
+#include "sockets.h"
 
 struct chan;
 
 /* sock.c; on failure the end, having said why */
-void	 sockets_open(struct sockets *, const struct opts *, struct kalgs *);
-void	 sockets_send(const struct sockets *, const struct opts *,
+void	 isakmpd_open(struct sockets *, const struct opts *, struct kalgs *);
+void	 isakmpd_send(const struct sockets *, const struct opts *,
 	    struct chan *);
 
 #endif /* _ISAKMPD_PARENT_H_ */

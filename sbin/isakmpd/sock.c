@@ -131,49 +131,23 @@ ask_kernel(struct kalgs *ka)
 	kernel_free(kn);
 }
 
-static void
-open_udp(struct sockets *so, uint8_t family, uint16_t port, int natt)
-{
-	const struct udp_info ui = { .ui_family = family, .ui_port = port,
-	    .ui_natt = natt };
-	int fd;
-
-	if (port == 0 || (fd = sock_udp(&ui)) == -1)
-		return;
-	so->so_info[so->so_nudp] = ui;
-	so->so_udp[so->so_nudp++] = fd;
-}
-
 void
-sockets_open(struct sockets *so, const struct opts *op, struct kalgs *ka)
+isakmpd_open(struct sockets *so, const struct opts *op, struct kalgs *ka)
 {
-	uint8_t family;
+	const char only = op->op_families == FAMILY_6 ? '6' : '4';
 
 	ask_kernel(ka);
-	memset(so, 0, sizeof(*so));
-	if (kernel_open(&so->so_pfkey[0], &so->so_pfkey[1]) == -1)
-		fatal("PF_KEY");
-	so->so_route = sock_route();
-	for (family = 4; family <= 6; family += 2) {
-		so->so_probe[family == 6] = -1;
-		if (!(op->op_families & (family == 4 ? FAMILY_4 : FAMILY_6)))
-			continue;
-		open_udp(so, family, op->op_port, 0);
-		open_udp(so, family, op->op_natt, 1);
-		so->so_probe[family == 6] = sock_probe(family);
-	}
+	sockets_open(so, op->op_families, op->op_port, op->op_natt);
 	if (so->so_nudp == 0)
 		fatalx("the kernel has no IPv%c: start isakmpd without -%c",
-		    op->op_families == FAMILY_6 ? '6' : '4',
-		    op->op_families == FAMILY_6 ? '6' : '4');
+		    only, only);
 	if (op->op_natt != 0)
 		sock_checkencap(op->op_natt, "isakmpd -T");
 }
 
 void
-sockets_send(const struct sockets *so, const struct opts *op, struct chan *ch)
+isakmpd_send(const struct sockets *so, const struct opts *op, struct chan *ch)
 {
-	const uint8_t families[2] = { 4, 6 };
 	const struct ike_setup is = {
 		.is_port = op->op_port,
 		.is_natt = op->op_natt,
@@ -181,17 +155,7 @@ sockets_send(const struct sockets *so, const struct opts *op, struct chan *ch)
 		.is_nokernel = op->op_nokernel,
 		.is_passive = op->op_passive
 	};
-	unsigned int i;
 
-	for (i = 0; i < 2; i++) {
-		chan_sendfd(ch, M_PFKEY, NULL, 0, so->so_pfkey[i]);
-		if (so->so_probe[i] != -1)
-			chan_sendfd(ch, M_PROBE, &families[i], 1,
-			    so->so_probe[i]);
-	}
-	chan_sendfd(ch, M_ROUTE, NULL, 0, so->so_route);
-	for (i = 0; i < so->so_nudp; i++)
-		chan_sendfd(ch, M_UDP, &so->so_info[i], sizeof(so->so_info[i]),
-		    so->so_udp[i]);
+	sockets_send(so, ch);
 	chan_send(ch, M_SETUP, &is, sizeof(is));
 }

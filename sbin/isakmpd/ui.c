@@ -404,7 +404,7 @@ do_mode(struct confdb *db, char *args)
 static const char *
 do_quit(struct confdb *db, char *args)
 {
-	parent_stop(0);
+	parent_stop();
 	return (NULL);
 }
 

@@ -37,11 +37,9 @@
 static void
 outside_gone(void *arg)
 {
-	const struct outside *o = arg;
-
 	log_warnx("the kernel is gone, and its sockets with it: start %s "
 	    "again when there is another", proc_prog.pp_name);
-	exit(o->o_told);
+	exit(PROC_TOLD);
 }
 
 static void
@@ -80,14 +78,8 @@ outside_free(struct outside *o)
 	free(o->o_units);
 }
 
-void
-outside_pfkey(struct outside *o, int fd)
-{
-	o->o_pfkey[o->o_pfkey[0] != -1] = fd;
-}
-
-void
-outside_udp(struct outside *o, struct span *sp, int fd)
+static void
+take_udp(struct outside *o, struct span *sp, int fd)
 {
 	struct udp_info ui;
 
@@ -96,14 +88,35 @@ outside_udp(struct outside *o, struct span *sp, int fd)
 	udp_add(o->o_udp, &ui, fd);
 }
 
-void
-outside_probe(struct outside *o, struct span *sp, int fd)
+static void
+take_probe(struct outside *o, struct span *sp, int fd)
 {
 	uint8_t family;
 
 	if (span_get8(sp, &family) == -1)
 		fatalx("no family");
 	udp_addprobe(o->o_udp, family, fd);
+}
+
+int
+outside_message(struct outside *o, unsigned int type, struct span *sp, int fd)
+{
+	switch (type) {
+	case M_PFKEY:
+		o->o_pfkey[o->o_pfkey[0] != -1] = fd;
+		return (0);
+	case M_ROUTE:
+		o->o_route = fd;
+		return (0);
+	case M_UDP:
+		take_udp(o, sp, fd);
+		return (0);
+	case M_PROBE:
+		take_probe(o, sp, fd);
+		return (0);
+	default:
+		return (-1);
+	}
 }
 
 int

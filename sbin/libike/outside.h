@@ -38,23 +38,21 @@ struct outside {
 	struct event	*o_upcall, *o_routed, *o_settled;
 	unsigned int	*o_units;	/* of secN: those that are ours */
 	unsigned int	 o_nunits;
-	int		 o_told;	/* to exit with, having said why */
 	/* addresses of the machine changed */
 	void		(*o_addresses)(void);
 };
 
 /*
- * o_told and o_addresses are there.  recv as for udp_new; its argument is
+ * o_addresses is there.  recv as for udp_new; its argument is
  * the outside.
  */
 void	 outside_init(struct outside *, void (*recv)(void *,
 	    const struct ike_addr *local, const struct ike_addr *peer,
 	    const void *, size_t, int natt));
 void	 outside_free(struct outside *);
-/* Descriptors from the parent, with what the message says; fatal if not. */
-void	 outside_pfkey(struct outside *, int fd);
-void	 outside_udp(struct outside *, struct span *, int fd);
-void	 outside_probe(struct outside *, struct span *, int fd);
+/* Of sockets_send, taken over: 0; -1: another message; fatal if malformed. */
+int	 outside_message(struct outside *, unsigned int type, struct span *,
+	    int fd);
 int	 outside_complete(const struct outside *);	/* PF_KEY, routes */
 void	 outside_kernel(struct outside *, void (*expire)(void *,
 	    uint32_t spi, const struct ike_addr *dst, int hard));

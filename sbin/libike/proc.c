@@ -417,6 +417,16 @@ proc_isroot(void)
 	return (effective == 0);
 }
 
+void
+proc_checkuser(void)
+{
+	const char *user = proc_prog.pp_user;
+
+	if (proc_isroot() && getpwnam(user) == NULL)
+		fatalx("unknown user %s: useradd -r -M -d /var/empty "
+		    "-s /usr/sbin/nologin %s", user, user);
+}
+
 /* A directory that only root could put something into. */
 static int
 proc_safedir(const char *dir)

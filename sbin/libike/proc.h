@@ -48,6 +48,21 @@ const char *proc_absolute(const char *path);
 /* Root, or the user whose program this is: the owner of a file? */
 int	 proc_isowner(uid_t);
 
+/*
+ * Messages, of any daemon; those of its own begin at M_OWN.
+ */
+enum {
+	M_PEER = 1,	/* u8 number of a process; fd: a channel to it */
+	M_STOP,		/* from the parent: say goodbye and exit */
+	/* to the one that speaks IKE, see sockets.h */
+	M_PFKEY,	/* fd: requests, then, in another, upcalls */
+	M_ROUTE,	/* fd: a routing socket */
+	M_UDP,		/* struct udp_info; fd: the socket */
+	M_PROBE,	/* u8 4 or 6; fd: a UDP socket for outside_source */
+	M_OWN
+};
+
+#define PROC_TOLD	3		/* exit of a child that has said why */
 #define PROC_FD		3		/* a child's channel to its parent */
 #define PROC_MAXMSG	(64U << 20)	/* octets of a message */
 
@@ -87,6 +102,7 @@ void		 proc_signals(void);
 void		 proc_drop(const char *dir);
 int		 proc_chrooted(void);
 int		 proc_isroot(void);
+void		 proc_checkuser(void);	/* that pp_user is there, if needed */
 void		 proc_unveil(const char *path, const char *permissions);
 void		 proc_pledge(const char *promises);
 

@@ -20,7 +20,6 @@
 DAEMON=iked
 FLAGS=-d
 CHILDREN='ca control ikev2'
-LOST='terminated; signal 9'
 LEFT=iked.sock
 . ../../../lib/proc.sh
 

@@ -21,7 +21,6 @@
 DAEMON=isakmpd
 FLAGS=-dK
 CHILDREN='ca ike'
-LOST='was ended by signal 9'
 LEFT='isakmpd.fifo isakmpd.pid'
 . ../../../lib/proc.sh
 fifo=$UM_RUN/isakmpd.fifo
