@@ -118,6 +118,21 @@ cc()
 	ln -f "$shared" "$o" 2>/dev/null || cp "$shared" "$o"
 }
 
+# engine directory own nodes: a target of whole engines
+engine()
+{
+	umflags="$umflags -I$sim -I$1"
+	for s in input $2; do
+		cc "fuzz_$s" "$here/fuzz_$s.c" $umflags
+	done
+	for s in world daemon end sadb; do
+		cc "sim_$s" "$sim/$s.c" $umflags
+	done
+	for s in $3; do
+		cc "sim_$s" "$1/$s.c" $umflags
+	done
+}
+
 build()
 {
 	echo 'int LLVMFuzzerTestOneInput(const char *p, unsigned long n)
@@ -143,28 +158,11 @@ build()
 		bison -y -Wno-yacc -o "$W/parse.c" "$iked/parse.y" || exit 1
 		cc iked_parse "$W/parse.c" $umflags
 	fi
-	if [ "$target" = engine ]; then
-		umflags="$umflags -I$sim -I$ikedsim"
-		for s in inside forge seeds; do
-			cc "fuzz_$s" "$here/fuzz_$s.c" $umflags
-		done
-		for s in world daemon end sadb; do
-			cc "sim_$s" "$sim/$s.c" $umflags
-		done
-		cc sim_node "$ikedsim/node.c" $umflags
-	fi
-	if [ "$target" = v1engine ]; then
-		umflags="$umflags -I$sim -I$v1sim"
-		for s in v1inside v1forge v1seeds v1world; do
-			cc "fuzz_$s" "$here/fuzz_$s.c" $umflags
-		done
-		for s in world daemon end sadb; do
-			cc "sim_$s" "$sim/$s.c" $umflags
-		done
-		for s in node rules; do
-			cc "sim_$s" "$v1sim/$s.c" $umflags
-		done
-	fi
+	case $target in
+	engine)	engine "$ikedsim" "inside forge seeds" node ;;
+	v1engine) engine "$v1sim" "v1inside v1forge v1seeds v1world" \
+		    "node rules" ;;
+	esac
 	# these have descriptors of the host
 	case $target in
 	v1proc)	umflags="-Devent_base_dispatch=fuzz_dispatch"

@@ -27,6 +27,7 @@
 
 #include "fuzz.h"
 #include "fuzz_engine.h"
+#include "fuzz_input.h"
 #include "fuzz_inside.h"
 
 #define HOW_RESPONSE	0x01
@@ -38,24 +39,12 @@
 #define HOW_ELSEWHERE	0x40	/* from another port */
 #define HOW_NOSPI	0x80
 
+/* What a payload is made for. */
+struct about {
+	struct engine	*a_engine;
+};
+
 static uint64_t	 counter;
-
-static uint8_t
-get(struct span *s)
-{
-	uint8_t v = 0;
-
-	(void)span_get8(s, &v);
-	return (v);
-}
-
-static void
-get_octets(struct span *s, struct span *part)
-{
-	size_t len = get(s);
-
-	(void)span_take(s, len < s->s_len ? len : s->s_len, part);
-}
 
 static void
 put_props(struct msgb *mb, uint8_t proto, const void *spi, size_t spilen,
@@ -86,45 +75,21 @@ put_props(struct msgb *mb, uint8_t proto, const void *spi, size_t spilen,
 }
 
 static void
-pay_raw(struct msgb *mb, struct engine *en, struct span *s)
-{
-	struct span data;
-
-	mb_open(mb, get(s));
-	get_octets(s, &data);
-	buf_put(&mb->mb_buf, data.s_data, data.s_len);
-	mb_close(mb);
-}
-
-/* Without any form at all. */
-static void
-pay_chain(struct msgb *mb, struct engine *en, struct span *s)
-{
-	struct span data;
-
-	get_octets(s, &data);
-	buf_put(&mb->mb_buf, data.s_data, data.s_len);
-}
-
-static void
-pay_esp(struct msgb *mb, struct engine *en, struct span *s)
+pay_esp(struct msgb *mb, const struct about *a, struct span *s)
 {
 	uint8_t which = get(s), spi[4] = { 0x12, 0x34, 0x56, which };
 	uint32_t in, out;
 
 	if (which == 0)
 		memset(spi, 0, 4);
-	else if (which >= 128 && inside_child(en, which, &in, &out) == 0) {
-		spi[0] = out >> 24;
-		spi[1] = out >> 16;
-		spi[2] = out >> 8;
-		spi[3] = out;
-	}
+	else if (which >= 128 && inside_child(a->a_engine, which, &in,
+	    &out) == 0)
+		put_spi(spi, out);
 	put_props(mb, IKE_PROTO_ESP, spi, sizeof(spi), get(s));
 }
 
 static void
-pay_ike(struct msgb *mb, struct engine *en, struct span *s)
+pay_ike(struct msgb *mb, const struct about *a, struct span *s)
 {
 	uint8_t which = get(s), spi[8] = { 1, 2, 3, 4, 5, 6, 7, which };
 
@@ -132,7 +97,7 @@ pay_ike(struct msgb *mb, struct engine *en, struct span *s)
 }
 
 static void
-pay_ke(struct msgb *mb, struct engine *en, struct span *s)
+pay_ke(struct msgb *mb, const struct about *a, struct span *s)
 {
 	static uint8_t nine[32] = { 9 }, none[32];
 	uint8_t what = get(s);
@@ -142,7 +107,7 @@ pay_ke(struct msgb *mb, struct engine *en, struct span *s)
 }
 
 static void
-pay_nonce(struct msgb *mb, struct engine *en, struct span *s)
+pay_nonce(struct msgb *mb, const struct about *a, struct span *s)
 {
 	uint8_t what = get(s), nonce[256];
 
@@ -151,7 +116,7 @@ pay_nonce(struct msgb *mb, struct engine *en, struct span *s)
 }
 
 static void
-pay_ts(struct msgb *mb, struct engine *en, struct span *s)
+pay_ts(struct msgb *mb, const struct about *a, struct span *s)
 {
 	struct ike_tslist tl = { 0 };
 	struct ike_ts ts = { .ts_family = 4, .ts_port = { 0, 65535 } };
@@ -169,24 +134,21 @@ pay_ts(struct msgb *mb, struct engine *en, struct span *s)
 }
 
 static void
-pay_rekey(struct msgb *mb, struct engine *en, struct span *s)
+pay_rekey(struct msgb *mb, const struct about *a, struct span *s)
 {
 	uint8_t what = get(s), spi[4];
 	uint32_t in = 1, out = 1;
 
-	(void)inside_child(en, what >> 1, &in, &out);
+	(void)inside_child(a->a_engine, what >> 1, &in, &out);
 	if (what & 1)
 		out = in;
-	spi[0] = out >> 24;
-	spi[1] = out >> 16;
-	spi[2] = out >> 8;
-	spi[3] = out;
+	put_spi(spi, out);
 	mb_notify(mb, IKE_PROTO_ESP, spi, sizeof(spi), IKE_N_REKEY_SA, NULL,
 	    0);
 }
 
 static void
-pay_delete(struct msgb *mb, struct engine *en, struct span *s)
+pay_delete(struct msgb *mb, const struct about *a, struct span *s)
 {
 	uint8_t what = get(s);
 	uint32_t spi[2] = { 1, 1 };
@@ -194,13 +156,13 @@ pay_delete(struct msgb *mb, struct engine *en, struct span *s)
 	if (what & 1)
 		mb_delete(mb, IKE_PROTO_IKE, NULL, 0);
 	else {
-		(void)inside_child(en, what >> 2, &spi[1], &spi[0]);
+		(void)inside_child(a->a_engine, what >> 2, &spi[1], &spi[0]);
 		mb_delete(mb, IKE_PROTO_ESP, spi, what & 2 ? 2 : 1);
 	}
 }
 
 static void
-pay_notify(struct msgb *mb, struct engine *en, struct span *s)
+pay_notify(struct msgb *mb, const struct about *a, struct span *s)
 {
 	struct span data;
 	uint16_t type = get(s) << 8;
@@ -211,7 +173,7 @@ pay_notify(struct msgb *mb, struct engine *en, struct span *s)
 }
 
 static void
-pay_auth(struct msgb *mb, struct engine *en, struct span *s)
+pay_auth(struct msgb *mb, const struct about *a, struct span *s)
 {
 	uint8_t what = get(s), auth[32];
 	struct ike_id id = { 0 };
@@ -225,8 +187,7 @@ pay_auth(struct msgb *mb, struct engine *en, struct span *s)
 	id_clear(&id);
 }
 
-static void	(*const pays[NPAYS])(struct msgb *, struct engine *,
-		    struct span *) = {
+static pay_fn *const pays[NPAYS] = {
 	[P_RAW] = pay_raw, [P_CHAIN] = pay_chain,
 	[P_ESP] = pay_esp, [P_IKE] = pay_ike,
 	[P_KE] = pay_ke, [P_NONCE] = pay_nonce,
@@ -268,7 +229,7 @@ int
 forge(struct span *s, struct engine *en, struct forged *f)
 {
 	uint8_t how = get(s), which = get(s), exch = get(s), id = get(s);
-	unsigned int n = get(s) % 16;
+	const struct about a = { en };
 	struct msgb mb = { 0 };
 	struct inside_sa is;
 	struct ike_hdr h;
@@ -278,8 +239,7 @@ forge(struct span *s, struct engine *en, struct forged *f)
 	if (inside_sa(en, which, &is) == -1)
 		memset(&is, 0, sizeof(is));
 	forge_header(&h, &is, how, exch, id);
-	while (n-- > 0)
-		pays[get(s) % NPAYS](&mb, en, s);
+	get_payloads(&mb, pays, NPAYS, &a, s);
 	f->f_src = is.is_peer;
 	f->f_dst = is.is_local;
 	f->f_elsewhere = (how & HOW_ELSEWHERE) != 0;

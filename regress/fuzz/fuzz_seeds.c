@@ -18,18 +18,11 @@
  * Seeds: each beginning, what a script can make of it, and what was wrong
  * once.
  */
-#include <string.h>
-
 #include "fuzz.h"
 #include "fuzz_engine.h"
+#include "fuzz_input.h"
 
-#define SCRIPT(...)	{ (const uint8_t []){ __VA_ARGS__ },		\
-			    sizeof((const uint8_t []){ __VA_ARGS__ }) }
-
-static const struct {
-	const uint8_t	*octets;
-	size_t		 len;
-} scripts[] = {
+static const struct script scripts[] = {
 	SCRIPT(STEP, 15, SHOW, 0, SHOW, 3, TIME, 3, 20, STEP, 15),
 	SCRIPT(DROP, 0, TIME, 3, 1, DOUBLE, 0, DELIVER, 0, STEP, 9),
 	SCRIPT(MUTATE, 0, 0, 40, 1, 0xff, 1, DELIVER, 0, TIME, 2, 9, STEP, 9),
@@ -63,10 +56,7 @@ static const struct {
 };
 
 /* Whole inputs. */
-static const struct {
-	const uint8_t	*octets;
-	size_t		 len;
-} found[] = {
+static const struct script found[] = {
 	/* two IKE rekeyings at once, then the end: one SA stayed */
 	SCRIPT(OPT_MOBIKE | OPT_FRAGMENT, 9, REKEY, 3, TIME, 3, 0),
 	/* coupled again before the Child SA is there: not in the kernel */
@@ -88,15 +78,9 @@ seeds(void)
 	static const uint8_t opts[] = { OPT_RECOVER, OPT_MOBIKE | OPT_NATT |
 	    OPT_ROAMING | OPT_RECOVER, OPT_FRAGMENT | OPT_BOTH | OPT_SHORT,
 	    OPT_NAT | OPT_FRAGMENT | OPT_MOBIKE | OPT_RECOVER };
-	uint8_t b[256];
-	unsigned int i, n = sizeof(scripts) / sizeof(scripts[0]);
+	unsigned int i, n = NSCRIPTS(scripts);
 
-	for (i = 0; i < n * NBEGINS; i++) {
-		b[0] = opts[i % 4];
-		b[1] = i / n;
-		memcpy(b + 2, scripts[i % n].octets, scripts[i % n].len);
-		seed(b, 2 + scripts[i % n].len);
-	}
-	for (i = 0; i < sizeof(found) / sizeof(found[0]); i++)
-		seed(found[i].octets, found[i].len);
+	for (i = 0; i < n * NBEGINS; i++)
+		seed_records(opts[i % sizeof(opts)], i / n, &scripts[i % n]);
+	seed_inputs(found, NSCRIPTS(found));
 }

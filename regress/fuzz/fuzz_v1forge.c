@@ -14,7 +14,6 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-
 /*
  * Messages that are not the engine's: of whatever form, and authentic if
  * need be, as those of a peer that has gone mad.
@@ -28,6 +27,7 @@
 #include "msg.h"
 
 #include "fuzz.h"
+#include "fuzz_input.h"
 #include "fuzz_v1engine.h"
 #include "fuzz_v1inside.h"
 
@@ -38,44 +38,6 @@ struct about {
 };
 
 static uint32_t	 counter;
-
-static uint8_t
-get(struct span *s)
-{
-	uint8_t v = 0;
-
-	(void)span_get8(s, &v);
-	return (v);
-}
-
-static void
-get_octets(struct span *s, struct span *part)
-{
-	size_t len = get(s);
-
-	(void)span_take(s, len < s->s_len ? len : s->s_len, part);
-}
-
-static void
-pay_raw(struct msgb *mb, const struct about *a, struct span *s)
-{
-	struct span data;
-
-	mb_open(mb, get(s));
-	get_octets(s, &data);
-	buf_put(&mb->mb_buf, data.s_data, data.s_len);
-	mb_close(mb);
-}
-
-/* Without any form at all. */
-static void
-pay_chain(struct msgb *mb, const struct about *a, struct span *s)
-{
-	struct span data;
-
-	get_octets(s, &data);
-	buf_put(&mb->mb_buf, data.s_data, data.s_len);
-}
 
 static void
 pay_sa1(struct msgb *mb, const struct about *a, struct span *s)
@@ -256,10 +218,7 @@ about_spi(const struct about *a, uint8_t which, uint8_t *spi)
 	(void)inside_pair(a->a_engine, which >> 2, &in, &out);
 	if (which & 1)
 		out = in;
-	spi[0] = out >> 24;
-	spi[1] = out >> 16;
-	spi[2] = out >> 8;
-	spi[3] = out;
+	put_spi(spi, out);
 	return (4);
 }
 
@@ -316,10 +275,7 @@ pay_dpd(struct msgb *mb, const struct about *a, struct span *s)
 	uint8_t what = get(s), n[4] = { 0 };
 	uint32_t number = a->a_is->is_dpd + (what >> 2);
 
-	n[0] = number >> 24;
-	n[1] = number >> 16;
-	n[2] = number >> 8;
-	n[3] = number;
+	put_spi(n, number);
 	mb_notify1(mb, V1_PROTO_ISAKMP, a->a_is->is_cookies, 16, what & 1 ?
 	    V1_N_R_U_THERE_ACK : V1_N_R_U_THERE, n, what & 2 ? 3 : 4);
 }
@@ -351,8 +307,7 @@ pay_cert(struct msgb *mb, const struct about *a, struct span *s)
 	    IKE_CERT_X509, data.s_data, data.s_len);
 }
 
-static void	(*const pays[NPAYS])(struct msgb *, const struct about *,
-		    struct span *) = {
+static pay_fn *const pays[NPAYS] = {
 	[P_RAW] = pay_raw, [P_CHAIN] = pay_chain,
 	[P_SA1] = pay_sa1, [P_SA2] = pay_sa2,
 	[P_KE] = pay_ke, [P_NONCE] = pay_nonce,
@@ -362,18 +317,6 @@ static void	(*const pays[NPAYS])(struct msgb *, const struct about *,
 	[P_DPD] = pay_dpd, [P_VENDOR] = pay_vendor,
 	[P_NATD] = pay_natd, [P_CERT] = pay_cert
 };
-
-static void
-get_payloads(struct msgb *mb, struct engine *en, struct inside_sa *is,
-    struct span *s)
-{
-	const struct about a = { en, is };
-	unsigned int n = get(s) % 16;
-
-	while (n-- > 0)
-		pays[get(s) % NPAYS](mb, &a, s);
-	mb_close(mb);
-}
 
 /* The message ID, and the exchange if there is one. */
 static uint32_t
@@ -493,6 +436,7 @@ forge(struct span *s, struct engine *en, struct forged *f)
 	struct msgb mb = { 0 };
 	struct inside_exch ix;
 	struct inside_sa is;
+	const struct about a = { en, &is };
 	struct ike_hdr h;
 
 	memset(f, 0, sizeof(*f));
@@ -503,7 +447,8 @@ forge(struct span *s, struct engine *en, struct forged *f)
 	if (inside_sa(en, which, &is) == -1)
 		memset(&is, 0, sizeof(is));
 	header(&h, &is, f->f_how, exch, get_msgid(en, &is, id, &ix));
-	get_payloads(&mb, en, &is, s);
+	get_payloads(&mb, pays, NPAYS, &a, s);
+	mb_close(&mb);
 	if (f->f_how & HOW_NEW) {
 		is.is_peer.ia_family = is.is_local.ia_family = 0;
 		h.h_msgid = id == 0 ? 0 : h.h_msgid;
@@ -597,6 +542,7 @@ forge_again(struct span *s, struct engine *en, const void *data, size_t len,
 	struct msgb mb = { 0 };
 	struct inside_exch ix;
 	struct inside_sa is;
+	const struct about a = { en, &is };
 	struct ike_hdr h;
 	size_t end = 0;
 
@@ -613,7 +559,8 @@ forge_again(struct span *s, struct engine *en, const void *data, size_t len,
 	}
 	buf_trim(&plain, end);
 	edit(&plain, s);
-	get_payloads(&mb, en, &is, s);
+	get_payloads(&mb, pays, NPAYS, &a, s);
+	mb_close(&mb);
 	put_again(&all, &plain, &mb, &is, &ix, &h,
 	    (f->f_how & HOW_BADHASH) != 0);
 	f->f_sealed = 1;

@@ -14,28 +14,21 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-
 /*
  * Seeds: each beginning, what a script can make of it, and what was wrong
  * once.
  */
-#include <string.h>
-
 #include "fuzz.h"
+#include "fuzz_input.h"
 #include "fuzz_v1engine.h"
 
-#define SCRIPT(...)	{ (const uint8_t []){ __VA_ARGS__ },		\
-			    sizeof((const uint8_t []){ __VA_ARGS__ }) }
 #define MAIN	0	/* numbers of exchanges, see forge */
 #define AGGR	1
 #define INFO	2
 #define QUICK	3
 #define STATUS(n)	0x60, (n) & 0xff
 
-static const struct {
-	const uint8_t	*octets;
-	size_t		 len;
-} scripts[] = {
+static const struct script scripts[] = {
 	SCRIPT(STEP, 15, SHOW, 0, SHOW, 1, TIME, 3, 20, STEP, 15),
 	SCRIPT(DROP, 0, TIME, 3, 1, DOUBLE, 0, DELIVER, 0, STEP, 9),
 	SCRIPT(MUTATE, 0, 0, 40, 1, 0xff, 1, DELIVER, 0, TIME, 2, 9, STEP, 9),
@@ -164,10 +157,7 @@ static const struct {
 };
 
 /* Whole inputs: what only a stranger can do. */
-static const struct {
-	const uint8_t	*octets;
-	size_t		 len;
-} strangers[] = {
+static const struct script strangers[] = {
 	/* an answer would be longer than this */
 	SCRIPT(OPT_ANYPEER | OPT_AGGRESSIVE, 0, FORGE, 1, HOW_NEW |
 	    HOW_STRANGER, 0, AGGR, 0, 4, P_SA1, 0, P_KE, 0, P_NONCE, 0x84,
@@ -223,18 +213,12 @@ seeds(void)
 	    OPT_AGGRESSIVE | OPT_RECOVER, OPT_NAT | OPT_RECOVER, OPT_RSA |
 	    OPT_ANYPEER, OPT_POLICY | OPT_SHORT | OPT_RECOVER, OPT_ANYPEER |
 	    OPT_AGGRESSIVE | OPT_SHORT };
-	uint8_t b[256];
-	unsigned int i, n = sizeof(scripts) / sizeof(scripts[0]);
+	unsigned int i, n = NSCRIPTS(scripts);
 
 	/* not all of them with all */
-	for (i = 0; i < n * NBEGINS; i++) {
-		if ((i % n + i / n) % 4 != 0)
-			continue;
-		b[0] = opts[i % sizeof(opts)];
-		b[1] = i / n;
-		memcpy(b + 2, scripts[i % n].octets, scripts[i % n].len);
-		seed(b, 2 + scripts[i % n].len);
-	}
-	for (i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++)
-		seed(strangers[i].octets, strangers[i].len);
+	for (i = 0; i < n * NBEGINS; i++)
+		if ((i % n + i / n) % 4 == 0)
+			seed_records(opts[i % sizeof(opts)], i / n,
+			    &scripts[i % n]);
+	seed_inputs(strangers, NSCRIPTS(strangers));
 }
