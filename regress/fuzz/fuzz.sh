@@ -122,7 +122,7 @@ cc()
 engine()
 {
 	umflags="$umflags -I$sim -I$1"
-	for s in input $2; do
+	for s in input play world $2; do
 		cc "fuzz_$s" "$here/fuzz_$s.c" $umflags
 	done
 	for s in world daemon end sadb; do

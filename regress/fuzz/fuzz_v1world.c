@@ -14,58 +14,36 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-
 /*
- * What engines see of the world in fuzz_v1engine.
+ * What engines of isakmpd see of the world besides fuzz_world.c.
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include <openssl/core_names.h>
-#include <openssl/params.h>
 
 #include "fuzz.h"
 #include "fuzz_v1engine.h"
 #include "fuzz_v1inside.h"
 #include "fuzz_v1world.h"
 
-struct fuzz_world z;
+struct strangers strangers;
 
-void
-history_who(struct sim *s, const char *name)
+/* What the ca says. */
+struct said {
+	struct answer	 sd_answer;
+	struct auth_res	 sd_res;
+};
+
+static void
+give_auth(struct answer *an)
 {
+	engine_auth(an->an_node->n_engine, &((struct said *)an)->sd_res);
 }
 
-void
-history_secret(const uint8_t *secret, size_t len)
+static void
+said_clear(struct answer *an)
 {
-}
-
-static int
-side_of(const void *node)
-{
-	return (node == z.node[1]);
-}
-
-/*
- * The world
- */
-
-void
-late_free(struct late *la)
-{
-	TAILQ_REMOVE(&z.late, la, la_entry);
-	auth_res_clear(&la->la_res);
-	free(la);
-}
-
-void
-late_give(struct late *la)
-{
-	engine_auth(la->la_node->n_engine, &la->la_res);
-	late_free(la);
+	auth_res_clear(&((struct said *)an)->sd_res);
 }
 
 /* A signature is what it is of: what a ca does is no matter here. */
@@ -91,35 +69,23 @@ static void
 our_auth(void *arg, const struct auth_req *ar)
 {
 	struct node *n = arg;
-	struct late *la;
+	struct auth_res *as;
+	struct said *sd;
 
-	if ((la = calloc(1, sizeof(*la))) == NULL)
-		wrong("no memory");
-	la->la_node = n;
+	sd = answer_new(sizeof(*sd), give_auth, said_clear);
+	as = &sd->sd_res;
 	if (ar->ar_kind == AUTH_SKEYID && !z.refuse)
-		ca_do(n->n_ca, ar, &la->la_res);
+		ca_do(n->n_ca, ar, as);
 	else if (ar->ar_kind == AUTH_SIGN && !z.refuse)
-		sign(ar, &la->la_res);
+		sign(ar, as);
 	else if (ar->ar_kind == AUTH_VERIFY && !z.refuse)
-		verify(ar, &la->la_res);
-	la->la_res.as_asker = ar->ar_asker;
-	la->la_res.as_kind = ar->ar_kind;
-	if (!la->la_res.as_ok && la->la_res.as_why == NULL &&
-	    (la->la_res.as_why = strdup("it says no")) == NULL)
+		verify(ar, as);
+	as->as_asker = ar->ar_asker;
+	as->as_kind = ar->ar_kind;
+	if (!as->as_ok && as->as_why == NULL &&
+	    (as->as_why = strdup("it says no")) == NULL)
 		wrong("no memory");
-	TAILQ_INSERT_TAIL(&z.late, la, la_entry);
-	if (!z.hold)
-		late_give(la);
-}
-
-static int
-kernel_fails(const void *node)
-{
-	uint8_t *fail = &z.fail[side_of(node)];
-	int now = *fail & 1;
-
-	*fail >>= 1;
-	return (now);
+	late_say(n, &sd->sd_answer);
 }
 
 static int
@@ -128,61 +94,6 @@ our_source(void *arg, const struct ike_addr *peer, struct ike_addr *local)
 	if (kernel_fails(arg))
 		return (EHOSTUNREACH);
 	return (z.world.w_source(arg, peer, local));
-}
-
-static int
-our_getspi(void *arg, const struct ksa *k, uint32_t *spi)
-{
-	return (kernel_fails(arg) ? ENOMEM : z.world.w_getspi(arg, k, spi));
-}
-
-/*
- * The simulation's kernel takes nothing at an address that is not ours.  Here
- * one may be, for a moment.
- */
-static struct ike_addr
-pretend(struct node *n, const struct ike_addr *a)
-{
-	struct ike_addr now = n->n_addr;
-
-	n->n_addr = *a;
-	return (now);
-}
-
-/* A peer may well choose the same SPI twice; the simulation's would not. */
-static int
-our_addsa(void *arg, const struct ksa *k)
-{
-	struct node *n = arg;
-	struct ike_addr now;
-	struct sa *sa;
-	int error;
-
-	if (kernel_fails(arg))
-		return (ENOMEM);
-	TAILQ_FOREACH(sa, &n->n_sas, sa_entry)
-		if (k->ks_out && sa->sa_k.ks_spi == k->ks_spi &&
-		    addr_same(&sa->sa_k.ks_dst, &k->ks_dst))
-			return (EEXIST);
-	now = pretend(n, k->ks_out ? &k->ks_src : &k->ks_dst);
-	error = z.world.w_addsa(arg, k);
-	n->n_addr = now;
-	return (error);
-}
-
-static int
-our_movesa(void *arg, const struct ksa *old, const struct ksa *new)
-{
-	struct node *n = arg;
-	struct ike_addr now;
-	int error;
-
-	if (kernel_fails(arg))
-		return (EINVAL);
-	now = pretend(n, new->ks_out ? &new->ks_src : &new->ks_dst);
-	error = z.world.w_movesa(arg, old, new);
-	n->n_addr = now;
-	return (error);
 }
 
 static int
@@ -212,39 +123,57 @@ our_packet(void *arg, const struct ike_addr *from, const struct ike_addr *to,
 }
 
 void
-enqueue(const struct dgram *d)
+our_world(void)
 {
-	struct dgram *copy;
+	struct world *w;
+	int i;
 
-	if (z.nqueue == QUEUE_MAX)
-		return;
-	if ((copy = malloc(sizeof(*d) + d->dg_len)) == NULL)
-		wrong("no memory");
-	memcpy(copy, d, sizeof(*d) + d->dg_len);
-	z.queue[z.nqueue++] = copy;
-}
-
-static int
-to_queue(struct sim *s, struct node *from, struct dgram *d, void *arg)
-{
-	if (addr_same(&d->dg_dst, &z.stranger)) {
-		z.answered[side_of(from)] += d->dg_len;
-		return (-2);
+	memset(&strangers, 0, sizeof(strangers));
+	if (addr_pton("203.0.113.77", &strangers.st_addr) == -1)
+		wrong("no address");
+	for (i = 0; i < 2; i++) {
+		w = z.node[i]->n_world;
+		w->w_auth = our_auth;
+		w->w_source = our_source;
+		w->w_flow = our_flow;
+		w->w_packet = our_packet;
 	}
-	if (z.wire)
-		return (-1);
-	enqueue(d);
-	return (-2);
 }
 
-struct dgram *
-dequeue(unsigned int i)
+/*
+ * Who has not proven its address gets no more octets than it sent.
+ */
+int
+to_stranger(const struct node *from, const struct dgram *d)
 {
-	struct dgram *d = z.queue[i];
+	if (!addr_same(&d->dg_dst, &strangers.st_addr))
+		return (0);
+	strangers.st_answered[side_of(from)] += d->dg_len;
+	return (1);
+}
 
-	memmove(&z.queue[i], &z.queue[i + 1],
-	    (--z.nqueue - i) * sizeof(z.queue[0]));
-	return (d);
+/* Who knows our cookie got an answer, and so is where it says. */
+static void
+from_stranger(int to, const struct dgram *d)
+{
+	struct inside_sa is;
+
+	strangers.st_asked[to] += d->dg_len;
+	if (d->dg_len >= IKE_HDRLEN &&
+	    inside_find(z.node[to]->n_engine, d->dg_data, &is) == 0)
+		strangers.st_known[to] = 1;
+}
+
+void
+check_stranger(int side)
+{
+	const struct strangers *st = &strangers;
+
+	if (!st->st_known[side] && st->st_answered[side] > st->st_asked[side])
+		wrong("%s: %llu octets to a stranger's %llu",
+		    z.node[side]->n_name,
+		    (unsigned long long)st->st_answered[side],
+		    (unsigned long long)st->st_asked[side]);
 }
 
 /* The ports of a NAT are for it to know. */
@@ -257,48 +186,29 @@ listens(int to, const struct ike_addr *a)
 	    (n->n_natt != 0 && a->ia_port == n->n_natt));
 }
 
-/* Who knows our cookie got an answer, and so is where it says. */
-static void
-ask(int to, const struct dgram *d)
-{
-	struct inside_sa is;
-
-	z.asked[to] += d->dg_len;
-	if (d->dg_len >= IKE_HDRLEN &&
-	    inside_find(z.node[to]->n_engine, d->dg_data, &is) == 0)
-		z.known[to] = 1;
-}
-
-/* What was not sent by anybody knows where a NAT leads to. */
 void
 arrive(const struct dgram *d)
 {
-	int natt = d->dg_dst.ia_port == IKE_PORT_NATT, to, i;
+	int to = !addr_same(&d->dg_dst, &z.node[0]->n_addr), i;
 
-	to = !addr_same(&d->dg_dst, &z.node[0]->n_addr);
-	if (listens(to, &d->dg_dst) == 0)
+	if (!listens(to, &d->dg_dst))
 		return;
-	if (addr_same(&d->dg_src, &z.stranger))
-		ask(to, d);
-	if (!to && !natt == !d->dg_marker)
-		engine_recv(z.node[0]->n_engine, &d->dg_dst, &d->dg_src,
-		    d->dg_data, d->dg_len, natt);
-	else
-		sim_inject(z.sim, d);
+	if (addr_same(&d->dg_src, &strangers.st_addr))
+		from_stranger(to, d);
+	hand_over(d);
 	for (i = 0; i < 2; i++)
-		z.known[i] |= inside_proven(z.node[i]->n_engine,
-		    &z.stranger);
+		strangers.st_known[i] |= inside_proven(z.node[i]->n_engine,
+		    &strangers.st_addr);
 	/* nothing is as fast as that */
 	sim_run(z.sim, 1);
 }
 
+/* What is in the clear nothing protects: a peer without DPD may come of it. */
 void
-deliver(unsigned int i)
+spoilt(const struct dgram *d)
 {
-	struct dgram *d = dequeue(i);
-
-	arrive(d);
-	free(d);
+	if (d->dg_len < IKE_HDRLEN || !(d->dg_data[19] & 1))
+		z.forged = 1;
 }
 
 /*
@@ -363,7 +273,7 @@ config_rule(struct rule *r, int side, unsigned int t)
 }
 
 /* policy NPOLICIES: nothing. */
-struct confdb *
+static struct confdb *
 config(int side)
 {
 	struct confdb *db;
@@ -381,75 +291,16 @@ config(int side)
 }
 
 void
+configure(int side)
+{
+	node_config(z.node[side], config(side));
+}
+
+void
 boot(int side)
 {
 	static const uint8_t name[] = { 0, 0, 0, 4, 0x30, 2, 5, 0 };
 
 	node_start(z.node[side], config(side));
 	engine_canames(z.node[side]->n_engine, name, sizeof(name));
-}
-
-void
-down(int side, int flush)
-{
-	struct late *la, *next;
-
-	TAILQ_FOREACH_SAFE(la, &z.late, la_entry, next)
-		if (la->la_node == z.node[side])
-			late_free(la);
-	node_kill(z.node[side], flush);
-}
-
-/*
- * The keys of libcrypto come from no chance, either: of its own generators
- * there is one that gives what it was given.
- */
-void
-chance(EVP_RAND_CTX *ctx)
-{
-	static uint8_t octets[16384];
-	unsigned int strength = 256;
-	uint32_t v = 1;
-	size_t i;
-	OSSL_PARAM p[] = {
-		OSSL_PARAM_construct_uint(OSSL_RAND_PARAM_STRENGTH, &strength),
-		OSSL_PARAM_construct_octet_string(
-		    OSSL_RAND_PARAM_TEST_ENTROPY, octets, sizeof(octets)),
-		OSSL_PARAM_construct_end()
-	};
-
-	for (i = 0; i < sizeof(octets); i++)
-		octets[i] = (v = v * 1103515245 + 12345) >> 16;
-	if (ctx == NULL || EVP_RAND_uninstantiate(ctx) != 1 ||
-	    EVP_RAND_CTX_set_params(ctx, p) != 1 ||
-	    EVP_RAND_instantiate(ctx, strength, 0, NULL, 0, NULL) != 1)
-		wrong("no TEST-RAND in libcrypto");
-}
-
-void
-world_new(void)
-{
-	static const char *const addr[2] = { "192.0.2.1", "198.51.100.2" };
-	static const char *const name[2] = { "a", "b" };
-	struct world *w;
-	int i;
-
-	memset(&z, 0, sizeof(z));
-	TAILQ_INIT(&z.late);
-	z.sim = sim_new(1);
-	z.sim->s_hook = to_queue;
-	if (addr_pton("203.0.113.77", &z.stranger) == -1)
-		wrong("no address");
-	for (i = 0; i < 2; i++) {
-		z.node[i] = node_new(z.sim, name[i], addr[i]);
-		w = z.node[i]->n_world;
-		z.world = *w;
-		w->w_auth = our_auth;
-		w->w_source = our_source;
-		w->w_getspi = our_getspi;
-		w->w_addsa = our_addsa;
-		w->w_movesa = our_movesa;
-		w->w_flow = our_flow;
-		w->w_packet = our_packet;
-	}
 }

@@ -14,70 +14,34 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-
 #ifndef _FUZZ_V1WORLD_H_
 #define _FUZZ_V1WORLD_H_
 
 /*
- * The world of fuzz_v1engine: two engines, a network that is a queue, a
- * kernel and a ca that fail if they are told to.
+ * The world of fuzz_v1engine, besides what that of fuzz_engine has, too.
  */
-#include <openssl/rand.h>
+#include "fuzz_world.h"
 
-#include "world.h"
-
-#define QUEUE_MAX	48
 #define CONNS		2
 #define NPOLICIES	5		/* and as number: none at all */
 
-/* What the ca has said, and nobody has heard yet. */
-struct late {
-	TAILQ_ENTRY(late) la_entry;
-	struct node	*la_node;
-	struct auth_res	 la_res;
+/* One at an address that nobody has. */
+struct strangers {
+	struct ike_addr	 st_addr;
+	uint64_t	 st_asked[2];	/* by it: octets */
+	uint64_t	 st_answered[2]; /* to it */
+	int		 st_known[2];	/* it has proven its address */
 };
+extern struct strangers strangers;
 
-struct fuzz_world {
-	struct sim	*sim;
-	struct node	*node[2];
-	unsigned int	 opt;
-	unsigned int	 policy[2];	/* of each configuration */
-	struct dgram	*queue[QUEUE_MAX];
-	unsigned int	 nqueue;
-	TAILQ_HEAD(lates, late) late;
-	int		 hold;		/* what the ca says */
-	int		 refuse;	/* it says no */
-	int		 wire;		/* no queue: a good wire */
-	uint8_t		 fail[2];	/* which of the next kernel calls */
-	struct world	 world;		/* the simulation's */
-	unsigned int	 records;
-	unsigned int	 inits;		/* of a flood */
-	int		 forged;	/* what only a peer can do was done */
-	struct ike_addr	 stranger;
-	uint64_t	 asked[2];	/* by it: octets */
-	uint64_t	 answered[2];	/* to it */
-	int		 known[2];	/* it has proven its address */
-};
-extern struct fuzz_world z;
-
-
-void	 world_new(void);
-/*
- * The keys of libcrypto come from no chance, either; to be called for each
- * of its generators.
- */
-void	 chance(EVP_RAND_CTX *);
-void	 boot(int side);
-void	 down(int side, int flush);
-struct confdb *config(int side);
 void	 config_rule(struct rule *, int side, unsigned int conn);
-/* Of the ca. */
-void	 late_free(struct late *);
-void	 late_give(struct late *);
-/* Of the network; arrive: now, as nobody else sent it. */
-void	 enqueue(const struct dgram *);
-struct dgram *dequeue(unsigned int);
+void	 check_stranger(int side);
+/* See struct play. */
+void	 our_world(void);
+int	 to_stranger(const struct node *, const struct dgram *);
 void	 arrive(const struct dgram *);
-void	 deliver(unsigned int);
+void	 spoilt(const struct dgram *);
+void	 boot(int side);
+void	 configure(int side);
 
 #endif
