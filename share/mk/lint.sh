@@ -34,6 +34,9 @@ files()
 
 check_layout()
 {
+	find . -mindepth 1 -maxdepth 1 ! -name '.*' | sed 's,^\./,,' |
+	    grep -vxE 'Makefile|README|regress|sbin|share|sys' |
+	    sed 's/$/: has no place at the top/'
 	files \( -name '*.[chy]' -o -name '*.sh' -o -name '*.awk' \
 	    -o -path .ci/run \) | xargs awk -f share/mk/lint.awk
 	files \( -name '*.mk' -o -name 'Makefile*' \) |
