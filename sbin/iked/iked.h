@@ -26,7 +26,6 @@
 #include "buf.h"
 #include "ike.h"
 #include "proc.h"
-#include "udp.h"
 
 #define IKED_CONF	"/etc/iked.conf"
 #define IKED_CADIR	"/etc/iked"

@@ -23,12 +23,10 @@
 
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 
-#include "auth.h"
 #include "conf.h"
 #include "ctl.h"
 #include "family.h"
