@@ -145,6 +145,29 @@ struct icmp6_filter {
 
 #ifdef _KERNEL
 /* ---- kernel: the protocol's own interface starts here ---- */
+
+struct mbuf;
+struct netstack;
+struct rtentry;
+struct sockaddr;
+struct sockaddr_in6;
+
+void	icmp6_init(void);
+int	icmp6_input(struct mbuf **, int *, int, int, struct netstack *);
+/*
+ * Complain about the packet m, which is consumed: type, code, and the
+ * parameter (MTU of PACKET_TOO_BIG, offset of PARAM_PROB), host order.  Its
+ * header must be contiguous, as it was received, scopes embedded.  Any
+ * context under NET: what goes out is queued.  Rate limited.
+ */
+void	icmp6_error(struct mbuf *, int, int, int);
+/* A router said PACKET_TOO_BIG: the path MTU of the destination it quotes
+ * (scope embedded), in that table.  NET. */
+void	icmp6_mtudisc_update(const struct in6_addr *, u_int32_t, u_int);
+/* As icmp_mtudisc_clone() of ip_icmp.h. */
+struct rtentry *icmp6_mtudisc_clone(struct sockaddr_in6 *, u_int, int);
+int	icmp6_sysctl(int *, u_int, void *, size_t *, void *, size_t);
+
 /* ---- kernel: end ---- */
 #endif
 

@@ -191,6 +191,8 @@ struct ip6_mtuinfo {
 #ifdef _KERNEL
 /* ---- kernel: the family's own interface starts here ---- */
 
+struct mbuf;
+
 static inline struct sockaddr_in6 *
 satosin6(struct sockaddr *sa)
 {
@@ -214,6 +216,38 @@ sin6tosa_const(const struct sockaddr_in6 *sin6)
 {
 	return ((const struct sockaddr *)sin6);
 }
+
+extern const struct in6_addr	in6mask128;
+extern const struct in6_addr	in6addr_linklocal_allnodes;	/* ff02::1 */
+extern const struct in6_addr	in6addr_linklocal_allrouters;	/* ff02::2 */
+
+/* an address that is good on one link only, and names no link by itself */
+#define IN6_IS_SCOPE_EMBED(a)						\
+	(IN6_IS_ADDR_LINKLOCAL(a) || IN6_IS_ADDR_MC_LINKLOCAL(a) ||	\
+	    IN6_IS_ADDR_MC_INTFACELOCAL(a))
+
+/*
+ * Inside the kernel the second 16 bits of such an address hold the index of
+ * its interface, in network order, on everything but the wire and the
+ * system calls; sin6_scope_id is 0.
+ *
+ * in6_embedscope() makes that form of a sockaddr with sin6_scope_id: 0;
+ * EADDRNOTAVAIL: it names no interface and needs one; ENXIO: there is no
+ * such interface.  in6_recoverscope() is the way back, of any address.
+ * in6_clearscope() makes an address fit for the wire; in6_setscope() marks
+ * one that came from there.
+ */
+int	in6_embedscope(struct in6_addr *, const struct sockaddr_in6 *);
+void	in6_recoverscope(struct sockaddr_in6 *, const struct in6_addr *);
+void	in6_clearscope(struct in6_addr *);
+void	in6_setscope(struct in6_addr *, u_int);
+
+/*
+ * Sum of len bytes from off under an IPv6 pseudo header that is made of the
+ * packet's own (m begins with it) with that next header; 0 when the
+ * checksum in there is right.  With nxt 0 there is no pseudo header.
+ */
+int	in6_cksum(struct mbuf *, u_int8_t, u_int32_t, u_int32_t);
 
 /* ---- kernel: end ---- */
 #endif /* _KERNEL */

@@ -15,7 +15,7 @@
  */
 
 /*
- * IPv6 addresses of interfaces: what ioctls carry.
+ * IPv6 addresses of interfaces: what ioctls carry, and what the kernel has.
  */
 #ifndef _NETINET6_IN6_VAR_H_
 #define _NETINET6_IN6_VAR_H_
@@ -75,6 +75,71 @@ struct in6_aliasreq {
 
 #ifdef _KERNEL
 /* ---- kernel: the family's own interface starts here ---- */
+
+#include <net/if_var.h>
+
+struct mbuf;
+struct rtentry;
+struct socket;
+
+/*
+ * An IPv6 address of an interface.
+ *
+ * Locks used to protect struct members:
+ *	N	netlock: exclusive to write, shared to read
+ *	X	netlock exclusively to write; atomic loads
+ */
+struct in6_ifaddr {
+	struct ifaddr	ia_ifa;
+#define ia6_ifa		ia_ifa
+#define ia6_ifp		ia_ifa.ifa_ifp
+	struct sockaddr_in6 ia_addr;		/* [N] scope embedded */
+	struct sockaddr_in6 ia_dstaddr;		/* [N] */
+	struct sockaddr_in6 ia_prefixmask;	/* [N] */
+	struct in6_addrlifetime ia6_lifetime;	/* [N] uptime, s */
+	time_t		ia6_updatetime;		/* [N] uptime, s */
+	int		ia6_flags;		/* [X] IN6_IFF_ */
+	struct in6_multi *ia6_allnodes;		/* [N] memberships that */
+	struct in6_multi *ia6_solicited;	/* [N] come with it */
+};
+#define ifatoia6(ifa)	((struct in6_ifaddr *)(ifa))
+#define IA6_IN6(ia)	(&(ia)->ia_addr.sin6_addr)
+
+struct in6_multi {
+	struct ifmaddr	in6m_ifma;
+	struct sockaddr_in6 in6m_sin;		/* scope embedded */
+};
+
+/*
+ * in6.c.  pru_control of IPv6 sockets; NET not held, it takes it.
+ * EOPNOTSUPP: not a request about IPv6 addresses.
+ */
+int	in6_control(struct socket *, u_long, caddr_t, struct ifnet *);
+/* NET(X) unless said otherwise; last: by the superuser */
+int	in6_ioctl(u_long, caddr_t, struct ifnet *, int);
+void	in6_purgeaddr(struct ifaddr *);
+/* prefix of a mask, and the mask of a prefix */
+int	in6_mask2len(const struct in6_addr *, const u_char *);
+void	in6_prefixlen2mask(struct in6_addr *, int);
+/* NET.  Borrowed while it is held; NULL: none. */
+struct in6_ifaddr *in6ifa_ifpforlinklocal(struct ifnet *, int); /* not these
+						 * IN6_IFF_ flags */
+struct in6_ifaddr *in6ifa_ifpwithaddr(struct ifnet *,
+	    const struct in6_addr *);
+/* The address itself, whatever its state, in a routing domain. */
+struct in6_ifaddr *in6ifa_withaddr(const struct in6_addr *, u_int);
+/* Groups; a membership more or less of the interface. */
+struct in6_multi *in6_addmulti(const struct in6_addr *, struct ifnet *,
+	    int *);				/* NET(X); NULL, errno */
+void	in6_delmulti(struct in6_multi *);	/* NET(X) */
+int	in6_hasmulti(const struct in6_addr *, struct ifnet *);	/* NET */
+int	in6_nam2sin6(const struct mbuf *, struct sockaddr_in6 **);
+
+/* in6_ifattach.c.  NET(X).  A link-local address, and the groups of all
+ * nodes: 0 or an errno (EINVAL: MTU below 1280).  ifdetach: all goes. */
+int	in6_ifattach(struct ifnet *);
+void	in6_ifdetach(struct ifnet *);
+
 /* ---- kernel: end ---- */
 #endif
 
