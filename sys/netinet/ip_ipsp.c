@@ -33,8 +33,10 @@
 
 #include <netinet/in.h>
 #include <netinet/ip.h>
-#include <netinet/ip_ipsp.h>
+#include <netinet/ip_ah.h>
 #include <netinet/ip_esp.h>
+#include <netinet/ip_ipip.h>
+#include <netinet/ip_ipsp.h>
 
 #include <crypto/xform.h>
 
@@ -69,12 +71,17 @@ static LIST_HEAD(, ipsec_ids) ipsp_ids = LIST_HEAD_INITIALIZER(ipsp_ids);
 
 struct cpumem		*ipseccounters;
 struct cpumem		*espcounters;
+struct cpumem		*ahcounters;
 u_int64_t		 ipsec_last_added;
 int			 ipsec_keep_invalid = IPSEC_INVAL_LIFE;
 
 const struct xformsw xformsw[] = {
 	{ XF_ESP, XFT_CONF | XFT_AUTH, "IPsec ESP", esp_attach, esp_init,
 	  esp_zeroize, esp_input, esp_output },
+	{ XF_AH, XFT_AUTH, "IPsec AH", ah_attach, ah_init, ah_zeroize,
+	  ah_input, ah_output },
+	{ XF_IP4, 0, "IP in IP", ipe4_attach, ipe4_init, ipe4_zeroize,
+	  ipe4_input, ipe4_output },
 };
 const struct xformsw *const xformswNXFORMSW = &xformsw[nitems(xformsw)];
 
@@ -88,6 +95,7 @@ ipsp_init(void)
 	tdb_hashkey = arc4random();
 	ipseccounters = counters_alloc(ipsec_ncounters);
 	espcounters = counters_alloc(esps_ncounters);
+	ahcounters = counters_alloc(ahs_ncounters);
 	for (xf = xformsw; xf < xformswNXFORMSW; xf++)
 		xf->xf_attach();
 }
@@ -210,6 +218,28 @@ tdb_init(struct tdb *tdb, u_int16_t type, struct ipsecinit *ii)
 			return (xf->xf_init(tdb, xf, ii));
 	}
 	return (EINVAL);
+}
+
+u_int8_t *
+ipsec_keydup(const u_int8_t *key, size_t len)
+{
+	u_int8_t *copy;
+
+	if (len == 0)
+		return (NULL);
+	copy = malloc(len, M_XDATA, M_WAITOK);
+	memcpy(copy, key, len);
+	return (copy);
+}
+
+void
+ipsec_keyfree(u_int8_t **key, size_t len)
+{
+	if (*key != NULL) {
+		explicit_bzero(*key, len);
+		free(*key, M_XDATA, len);
+	}
+	*key = NULL;
 }
 
 void

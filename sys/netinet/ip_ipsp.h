@@ -275,6 +275,11 @@ struct xformsw {
 #define IPSP_DIRECTION_IN	1
 #define IPSP_DIRECTION_OUT	2
 
+/* values of net.inet.ip.ipsec-df */
+#define IPSEC_DF_CLEAR	0
+#define IPSEC_DF_SET	1
+#define IPSEC_DF_COPY	2		/* from an inner IPv4 header */
+
 #define IPSP_DF_INHERIT		(-1)
 #define IPSP_DF_OFF		0
 #define IPSP_DF_ON		1
@@ -286,8 +291,32 @@ extern int		esp_enable;
 extern int		udpencap_enable;	/* [a] */
 extern int		udpencap_port;		/* [a] host order */
 extern int		ipsec_keep_invalid;	/* s */
-extern int		ipsec_in_use;		/* policies that exist */
+extern int		ipsec_in_use;	/* [a] policies that exist */
 extern int		ipsec_esp_exclusive;	/* test knob: ns == NULL path */
+extern int		ipsec_def_df;		/* [a] IPSEC_DF_* */
+extern int		ipsec_def_auth;		/* [a] IPSEC_LEVEL_* of new */
+extern int		ipsec_def_esp_trans;	/* [a] sockets */
+extern int		ipsec_def_esp_network;	/* [a] */
+extern int		encdebug;		/* [a] */
+
+/* what ACQUIRE proposes */
+#define IPSEC_ALGNAME_MAX	16
+struct ipsec_proposal_defaults {
+	int	pd_expire_acquire;	/* s */
+	int	pd_require_pfs;
+	int	pd_soft_allocations;
+	int	pd_exp_allocations;
+	int	pd_soft_bytes;
+	int	pd_exp_bytes;
+	int	pd_soft_timeout;	/* s */
+	int	pd_exp_timeout;
+	int	pd_soft_first_use;
+	int	pd_exp_first_use;
+	char	pd_enc[IPSEC_ALGNAME_MAX];
+	char	pd_auth[IPSEC_ALGNAME_MAX];
+	char	pd_comp[IPSEC_ALGNAME_MAX];
+};
+extern struct ipsec_proposal_defaults ipsec_prop;	/* [a] */
 extern u_int64_t	ipsec_last_added;	/* uptime, s */
 
 static inline void
@@ -374,22 +403,47 @@ void	ipsec_set_mtu(struct tdb *, u_int32_t);
  */
 int	checkreplaywindow(struct tdb *, u_int32_t, u_int32_t *, int);
 /*
- * tdb_mtx held: n more bytes went through the SA.  0, or what ran out:
- * TDBF_BYTES or TDBF_SOFT_BYTES, for tdb_bytes_expire() once the mutex is
+ * tdb_mtx held: a packet of n bytes went through the SA.  0, or what ran
+ * out, TDBF_BYTES and its kin, for tdb_charge_expire() once the mutex is
  * released, which returns 1 when the SA is gone and the packet with it.
  */
-u_int32_t tdb_bytes_charge(struct tdb *, u_int64_t);
-int	tdb_bytes_expire(struct tdb *, u_int32_t);
+u_int32_t tdb_charge(struct tdb *, u_int64_t);
+int	tdb_charge_expire(struct tdb *, u_int32_t);
 struct ipsec_ids *ipsp_ids_insert(struct ipsec_id *, struct ipsec_id *);
 void	ipsp_ids_free(struct ipsec_ids *);	/* NULL is fine */
 
+/* A copy of a key, NULL of none; sleeps.  And erase and free it. */
+u_int8_t *ipsec_keydup(const u_int8_t *, size_t);
+void	ipsec_keyfree(u_int8_t **, size_t);
+
+/*
+ * ipsec_replay.c: sequence numbers of AH and ESP.  NET held; what goes
+ * wrong is counted.
+ */
+int	ipsec_esn(const struct tdb *);	/* are they 64 bits long? */
+/* Before any cryptography, is the number new?  0 yes; its high word, in
+ * network order. */
+int	ipsec_input_seq(struct tdb *, u_int32_t, u_int32_t *);
+/* It is authentic: mark it, charge n bytes; 0 or -1: drop the packet. */
+int	ipsec_input_commit(struct tdb *, u_int32_t, u_int32_t, u_int64_t);
+/* The next one to send n bytes with; 0 or EINVAL, then the SA is dead. */
+int	ipsec_output_seq(struct tdb *, u_int64_t, u_int64_t *);
+
 /* ipsec_input.c */
 void	ipsec_init(void);
-int	ipsec_sysctl(int *, u_int, void *, size_t *, void *, size_t);
-int	esp_sysctl(int *, u_int, void *, size_t *, void *, size_t);
+/* pr_input of IPPROTO_ESP and IPPROTO_AH, both families */
 int	esp46_input(struct mbuf **, int *, int, int, struct netstack *);
+int	ah46_input(struct mbuf **, int *, int, int, struct netstack *);
 void	esp4_ctlinput(int, struct sockaddr *, u_int, void *);
+void	ah4_ctlinput(int, struct sockaddr *, u_int, void *);
 void	udpencap_ctlinput(int, struct sockaddr *, u_int, void *);
+/*
+ * An IPv6 packet of ours was too big for the path: the SA with that
+ * destination (scope embedded), protocol and SPI (network order) learns
+ * the MTU, host order, of the outer packet.  NET.
+ */
+void	ipsec6_pmtu(u_int, const struct in6_addr *, u_int8_t, u_int32_t,
+	    u_int32_t);
 /* Consumes *mp.  skip: bytes of the outer header; returns as pr_input. */
 int	ipsec_common_input(struct mbuf **, int, int, int, int, int,
 	    struct netstack *);
@@ -406,6 +460,13 @@ int	esp_init(struct tdb *, const struct xformsw *, struct ipsecinit *);
 int	esp_zeroize(struct tdb *);
 int	esp_input(struct mbuf **, struct tdb *, int, int, struct netstack *);
 int	esp_output(struct mbuf *, struct tdb *, int, int);
+
+/* ipsec_sysctl.c */
+struct sadb_comb;
+int	ipsec_sysctl(int *, u_int, void *, size_t *, void *, size_t);
+int	esp_sysctl(int *, u_int, void *, size_t *, void *, size_t);
+int	ah_sysctl(int *, u_int, void *, size_t *, void *, size_t);
+void	ipsec_comb(struct sadb_comb *);	/* from ipsec_prop, zeroed before */
 
 /* net/pfkeyv2.c: SADB_EXPIRE to all listeners; may sleep, NET held */
 int	pfkeyv2_expire(struct tdb *, u_int16_t);
