@@ -26,6 +26,9 @@
 
 const struct domain *const domains[] = {
 	&inetdomain,
+#ifdef INET6
+	&inet6domain,
+#endif
 	&routedomain,
 	&pfkeydomain,
 	NULL

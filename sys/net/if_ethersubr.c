@@ -156,6 +156,11 @@ ether_input(struct ifnet *ifp, struct mbuf *m, struct netstack *ns)
 {
 	struct ether_header *eh;
 
+	/* what members on this machine hear never had a link header */
+	if (ISSET(m->m_flags, M_LOOP)) {
+		p2p_input(ifp, m, ns);
+		return;
+	}
 	if (m->m_len < ETHER_HDR_LEN &&
 	    (m = m_pullup(m, ETHER_HDR_LEN)) == NULL) {
 		counters_inc(ifp->if_counters, ifc_ierrors);

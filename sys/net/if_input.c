@@ -28,6 +28,9 @@
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/ip_var.h>
+#ifdef INET6
+#include <netinet6/ip6_var.h>
+#endif
 
 #include <machine/softnet.h>
 
@@ -145,6 +148,12 @@ p2p_input(struct ifnet *ifp, struct mbuf *m, struct netstack *ns)
 		ipv4_input(ifp, m, ns);
 		return;
 	}
+#ifdef INET6
+	if (m->m_pkthdr.ph_family == AF_INET6) {
+		ipv6_input(ifp, m, ns);
+		return;
+	}
+#endif
 	counters_inc(ifp->if_counters, ifc_noproto);
 	m_freem(m);
 }

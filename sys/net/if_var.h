@@ -45,6 +45,7 @@ struct netstack {
 	struct mbuf_list	ns_input;
 	struct mbuf_list	ns_proto;
 	struct route		ns_route;	/* of the last packet forwarded */
+	struct route		ns_route6;	/* the same of IPv6 */
 	struct mbuf_list	ns_tcp_ml;
 	struct mbuf_list	ns_tcp6_ml;
 };

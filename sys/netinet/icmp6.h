@@ -143,7 +143,63 @@ struct icmp6_filter {
 #define ICMP6_FILTER_WILLBLOCK(type, fp) \
 	((__ICMP6_FILT(type, fp) & __ICMP6_BIT(type)) == 0)
 
+/* error: asked to send; toofreq, canterror: not sent, and why */
+struct icmp6stat {
+	u_int64_t	icp6s_error;
+	u_int64_t	icp6s_canterror; /* about an error, to many, nobody */
+	u_int64_t	icp6s_toofreq;	/* rate limit */
+	u_int64_t	icp6s_badcode;
+	u_int64_t	icp6s_tooshort;
+	u_int64_t	icp6s_checksum;
+	u_int64_t	icp6s_badlen;
+	u_int64_t	icp6s_reflect;	/* answers sent */
+	u_int64_t	icp6s_badns;
+	u_int64_t	icp6s_badna;
+	u_int64_t	icp6s_badmld;
+	u_int64_t	icp6s_notmine;	/* errors about what we did not send */
+	u_int64_t	icp6s_pmtuchg;	/* path MTUs learned */
+	u_int64_t	icp6s_outhist[256];
+	u_int64_t	icp6s_inhist[256];
+};
+
+/*
+ * sysctl { CTL_NET, PF_INET6, IPPROTO_ICMPV6, ... }
+ */
+#define ICMPV6CTL_STATS			1	/* struct icmp6stat */
+#define ICMPV6CTL_ERRPPSLIMIT		14	/* per second */
+#define ICMPV6CTL_MAXID			22
+
 #ifdef _KERNEL
+#include <sys/percpu.h>
+
+/* one per member of struct icmp6stat; the histograms are added to a type */
+enum icmp6stat_counters {
+	icp6s_error,
+	icp6s_canterror,
+	icp6s_toofreq,
+	icp6s_badcode,
+	icp6s_tooshort,
+	icp6s_checksum,
+	icp6s_badlen,
+	icp6s_reflect,
+	icp6s_badns,
+	icp6s_badna,
+	icp6s_badmld,
+	icp6s_notmine,
+	icp6s_pmtuchg,
+	icp6s_outhist,
+	icp6s_inhist = icp6s_outhist + 256,
+	icp6s_ncounters = icp6s_inhist + 256
+};
+
+extern struct cpumem *icmp6counters;
+
+static inline void
+icmp6stat_inc(enum icmp6stat_counters c)
+{
+	counters_inc(icmp6counters, c);
+}
+
 /* ---- kernel: the protocol's own interface starts here ---- */
 
 struct mbuf;

@@ -328,11 +328,14 @@ ip_mayforward(struct mbuf *m)
 void
 ip_forget_routes(void)
 {
+	struct netstack *ns;
 	u_int i = 0;
 
 	NET_ASSERT_LOCKED_EXCLUSIVE();
 	do {
-		route_release(&softnet_ns(softnet_of(i))->ns_route);
+		ns = softnet_ns(softnet_of(i));
+		route_release(&ns->ns_route);
+		route_release(&ns->ns_route6);
 	} while (softnet_of(++i) != softnet_of(0));
 }
 

@@ -36,7 +36,7 @@ struct domain {
 };
 
 extern const struct domain *const domains[];	/* ends with NULL */
-extern const struct domain inetdomain, routedomain, pfkeydomain;
+extern const struct domain inetdomain, inet6domain, routedomain, pfkeydomain;
 
 void	domaininit(void);
 const struct domain *pffinddomain(int);

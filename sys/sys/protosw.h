@@ -106,8 +106,10 @@ const struct protosw *pffindproto(int, int, int);  /* domain, proto, type */
 const struct protosw *pffindtype(int, int);
 void	pfctlinput(int, struct sockaddr *);
 
-/* netinet/in_proto.c: deliver by protocol number */
+/* netinet/in_proto.c, netinet6/in6_proto.c: deliver by protocol number */
 extern u_char ip_protox[256];
 extern const struct protosw inetsw[];
+extern u_char ip6_protox[256];
+extern const struct protosw inet6sw[];
 
 #endif /* _SYS_PROTOSW_H_ */

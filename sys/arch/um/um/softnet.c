@@ -206,6 +206,7 @@ softnet_forget_task(void *arg)
 	struct softnet *sn = arg;
 
 	route_release(&sn->sn_ns.ns_route);
+	route_release(&sn->sn_ns.ns_route6);
 }
 
 /* At halt: what the threads remember holds references. */
