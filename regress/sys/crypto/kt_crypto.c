@@ -204,7 +204,7 @@ static const struct esp_vector cbc_hmac[] = {
 	    "124cb794ae5a0086faef3363de44b39f" },
 };
 
-/* everything ESP may ask for */
+/* everything ESP and AH may ask for */
 static const struct suite {
 	int	enc, auth;
 	size_t	enckeylen, authkeylen;
@@ -216,11 +216,27 @@ static const struct suite {
 	{ CRYPTO_AES_CBC,	CRYPTO_SHA2_384_HMAC,	24, 48 },
 	{ CRYPTO_AES_CBC,	CRYPTO_SHA2_512_HMAC,	32, 64 },
 	{ CRYPTO_AES_CBC,	0,			32, 0 },
+	{ CRYPTO_AES_CTR,	CRYPTO_SHA1_HMAC,	20, 20 },
+	{ CRYPTO_AES_CTR,	CRYPTO_SHA2_256_HMAC,	28, 32 },
+	{ CRYPTO_AES_CTR,	0,			36, 0 },
+	{ CRYPTO_3DES_CBC,	CRYPTO_SHA1_HMAC,	24, 20 },
+	{ CRYPTO_3DES_CBC,	0,			24, 0 },
+	{ CRYPTO_AES_GMAC,	CRYPTO_AES_128_GMAC,	20, 0 },
+	{ CRYPTO_AES_GMAC,	CRYPTO_AES_192_GMAC,	28, 0 },
+	{ CRYPTO_AES_GMAC,	CRYPTO_AES_256_GMAC,	36, 0 },
+	{ CRYPTO_NULL,		CRYPTO_SHA2_384_HMAC,	0, 48 },
+	{ CRYPTO_NULL,		CRYPTO_SHA2_512_HMAC,	0, 64 },
 	{ CRYPTO_AES_CBC,	CRYPTO_SHA1_HMAC,	16, 20 },
 	{ CRYPTO_CHACHA20_POLY1305, CRYPTO_CHACHA20_POLY1305_MAC, 36, 0 },
 	{ CRYPTO_NULL,		CRYPTO_SHA1_HMAC,	0, 20 },
 	{ CRYPTO_NULL,		CRYPTO_SHA2_256_HMAC,	0, 32 },
+	{ 0,			CRYPTO_SHA1_HMAC,	0, 20 },
+	{ 0,			CRYPTO_SHA2_256_HMAC,	0, 32 },
+	{ 0,			CRYPTO_SHA2_384_HMAC,	0, 48 },
 	{ 0,			CRYPTO_SHA2_512_HMAC,	0, 64 },
+	{ 0,			CRYPTO_AES_128_GMAC,	0, 20 },
+	{ 0,			CRYPTO_AES_192_GMAC,	0, 28 },
+	{ 0,			CRYPTO_AES_256_GMAC,	0, 36 },
 };
 
 /* a packet with its session's keys and a request that points into it */
@@ -229,7 +245,8 @@ struct packet {
 	uint8_t		 enckey[40], authkey[64];
 	struct crypto_params cp;
 	uint8_t		 buf[PKTLEN], icv[XFORM_MAXICV + 1];
-	size_t		 ivlen, block;
+	uint8_t		 iv[CRYPTO_SEQIV_LEN];	/* where it is not in buf */
+	size_t		 aadlen, ivlen, block;
 };
 
 static void
@@ -246,10 +263,12 @@ set_params(struct packet *pkt, const struct suite *s)
 	pkt->cp.cp_authkey = pkt->authkey;
 	pkt->cp.cp_authkeylen = s->authkeylen;
 	pkt->cp.cp_icvlen = auth == NULL ? 0 : auth->authsize;
+	pkt->aadlen = enc == NULL ? 0 : CRYPTO_AAD_LEN;
 	pkt->ivlen = enc == NULL ? 0 : enc->ivsize;
 	pkt->block = enc == NULL ? 1 : enc->blocksize;
 	kt_fill(pkt->enckey, sizeof(pkt->enckey));
 	kt_fill(pkt->authkey, sizeof(pkt->authkey));
+	kt_fill(pkt->iv, sizeof(pkt->iv));
 }
 
 static void
@@ -259,51 +278,99 @@ set_request(struct packet *pkt, size_t len, int flags)
 
 	crp->crp_flags = flags;
 	crp->crp_aad = pkt->buf;
-	crp->crp_aadlen = CRYPTO_AAD_LEN;
-	crp->crp_iv = crp->crp_aad + CRYPTO_AAD_LEN;
-	crp->crp_data = crp->crp_iv + pkt->ivlen;
+	crp->crp_aadlen = pkt->aadlen;
+	crp->crp_iv = pkt->aadlen == 0 ? pkt->iv : pkt->buf + pkt->aadlen;
+	crp->crp_data = pkt->buf + pkt->aadlen + pkt->ivlen;
 	crp->crp_len = len;
 	crp->crp_icv = pkt->icv;
 	crp->crp_esn = kt_random();
+}
+
+/* the ESP header, with the whole sequence number if there is ESN */
+static size_t
+ref_header(const struct cryptop *crp, const uint8_t *buf, uint8_t *aad)
+{
+	int esn = (crp->crp_flags & CRYPTO_F_ESN) != 0;
+
+	memcpy(aad, buf, 4);
+	memcpy(aad + 4, &crp->crp_esn, 4);
+	memcpy(aad + (esn ? 8 : 4), buf + 4, 4);
+	return (esn ? 12 : 8);
+}
+
+static void
+ref_combined(const struct packet *pkt, uint8_t *buf, const uint8_t *nonce,
+    uint8_t *icv)
+{
+	const struct cryptop *crp = &pkt->crp;
+	uint8_t *data = buf + pkt->aadlen + pkt->ivlen;
+	uint8_t aad[12 + 8 + MAXLEN];
+	size_t n = ref_header(crp, buf, aad);
+	size_t keylen = pkt->cp.cp_enckeylen - 4;
+
+	switch (pkt->cp.cp_enc) {
+	case CRYPTO_AES_GCM_16:
+		ref_gcm_seal(pkt->enckey, keylen, nonce, aad, n, data,
+		    crp->crp_len, icv);
+		break;
+	case CRYPTO_AES_GMAC:
+		memcpy(aad + n, buf + 8, 8 + crp->crp_len);
+		ref_gcm_seal(pkt->enckey, keylen, nonce, aad,
+		    n + 8 + crp->crp_len, NULL, 0, icv);
+		break;
+	case CRYPTO_CHACHA20_POLY1305:
+		ref_chachapoly_seal(pkt->enckey, nonce, aad, n, data,
+		    crp->crp_len, icv);
+		break;
+	}
+}
+
+/* over the packet, and with ESN the high word behind it */
+static void
+ref_mac(const struct packet *pkt, const uint8_t *buf, uint8_t *icv)
+{
+	const struct cryptop *crp = &pkt->crp;
+	const struct crypto_params *cp = &pkt->cp;
+	uint8_t digest[64], msg[PKTLEN + 4], nonce[12];
+	size_t len = pkt->aadlen + pkt->ivlen + crp->crp_len;
+	size_t keylen = cp->cp_authkeylen;
+
+	memcpy(msg, buf, len);
+	if (crp->crp_flags & CRYPTO_F_ESN) {
+		memcpy(msg + len, &crp->crp_esn, 4);
+		len += 4;
+	}
+	if (auth_hash_find(cp->cp_auth)->mac == XFORM_GMAC) {
+		keylen -= 4;
+		memcpy(nonce, pkt->authkey + keylen, 4);
+		memcpy(nonce + 4, crp->crp_iv, 8);
+		ref_gcm_seal(pkt->authkey, keylen, nonce, msg, len, NULL, 0,
+		    digest);
+	} else
+		ref_hmac(cp->cp_auth, pkt->authkey, keylen, msg, len, digest);
+	memcpy(icv, digest, cp->cp_icvlen);
 }
 
 /* what the packet and its ICV must become, the slow way */
 static void
 ref_encrypt(const struct packet *pkt, uint8_t *buf, uint8_t *icv)
 {
-	const struct cryptop *crp = &pkt->crp;
 	const struct crypto_params *cp = &pkt->cp;
-	uint8_t aad[12], nonce[12], digest[64], msg[PKTLEN + 4];
-	uint8_t *data = buf + CRYPTO_AAD_LEN + pkt->ivlen;
-	size_t keylen, len = CRYPTO_AAD_LEN + pkt->ivlen + crp->crp_len;
-	int esn = (crp->crp_flags & CRYPTO_F_ESN) != 0;
+	uint8_t *data = buf + pkt->aadlen + pkt->ivlen, nonce[12];
+	size_t len = pkt->crp.crp_len, keylen = cp->cp_enckeylen;
 
-	if (cp->cp_enc == CRYPTO_AES_GCM_16 ||
-	    cp->cp_enc == CRYPTO_CHACHA20_POLY1305) {
-		keylen = cp->cp_enckeylen - 4;
-		memcpy(nonce, pkt->enckey + keylen, 4);
-		memcpy(nonce + 4, buf + 8, 8);
-		memcpy(aad, buf, 4);
-		memcpy(aad + 4, &crp->crp_esn, 4);
-		memcpy(aad + (esn ? 8 : 4), buf + 4, 4);
-		if (cp->cp_enc == CRYPTO_AES_GCM_16)
-			ref_gcm_seal(pkt->enckey, keylen, nonce, aad,
-			    esn ? 12 : 8, data, crp->crp_len, icv);
-		else
-			ref_chachapoly_seal(pkt->enckey, nonce, aad,
-			    esn ? 12 : 8, data, crp->crp_len, icv);
-		return;
-	}
+	memcpy(nonce, pkt->enckey + keylen - 4, keylen < 4 ? 0 : 4);
+	memcpy(nonce + 4, buf + 8, 8);
 	if (cp->cp_enc == CRYPTO_AES_CBC)
-		ref_cbc_encrypt(pkt->enckey, cp->cp_enckeylen, buf + 8, data,
-		    crp->crp_len);
-	if (cp->cp_auth == 0)
-		return;
-	memcpy(msg, buf, len);
-	memcpy(msg + len, &crp->crp_esn, 4);
-	ref_hmac(cp->cp_auth, pkt->authkey, cp->cp_authkeylen, msg,
-	    len + (esn ? 4 : 0), digest);
-	memcpy(icv, digest, cp->cp_icvlen);
+		ref_cbc_encrypt(pkt->enckey, keylen, buf + 8, data, len);
+	else if (cp->cp_enc == CRYPTO_3DES_CBC)
+		ref_des3_cbc_encrypt(pkt->enckey, buf + 8, data, len);
+	else if (cp->cp_enc == CRYPTO_AES_CTR)
+		ref_ctr_crypt(pkt->enckey, keylen - 4, nonce, data, len);
+	else if (cp->cp_enc != 0 && cp->cp_enc != CRYPTO_NULL)
+		ref_combined(pkt, buf, nonce, icv);
+	if (cp->cp_auth != 0 && (cp->cp_enc == 0 || cp->cp_authkeylen != 0))
+		ref_mac(pkt, buf, icv);
 }
 
 static void
@@ -458,7 +525,7 @@ check_forgeries(const char *provider, const struct suite *s)
 		check_forged(&pkt, &pkt.icv[i]);
 		memcpy(pkt.icv, good.icv, sizeof(pkt.icv));
 	}
-	for (i = 0; i < CRYPTO_AAD_LEN + pkt.ivlen + len; i++) {
+	for (i = 0; i < pkt.aadlen + pkt.ivlen + len; i++) {
 		check_forged(&pkt, &pkt.buf[i]);
 		memcpy(pkt.buf, good.buf, sizeof(pkt.buf));
 	}
@@ -527,6 +594,29 @@ KTEST(crypto_request, "requests that break a rule are EINVAL and untouched")
 	crypto_freesession(pkt.crp.crp_session);
 }
 
+KTEST(crypto_hashonly, "without a cipher there is data and no header")
+{
+	const struct suite s = { 0, CRYPTO_AES_128_GMAC, 0, 20 };
+	struct packet pkt;
+	struct cryptop crp;
+
+	set_params(&pkt, &s);
+	KT_EQ(crypto_newsession(&pkt.crp.crp_session, &pkt.cp), 0);
+	set_request(&pkt, 64, CRYPTO_F_ENCRYPT);
+	crp = pkt.crp;
+	crp.crp_aadlen = CRYPTO_AAD_LEN;
+	check_refused(&pkt, &crp);
+	crp = pkt.crp;
+	crp.crp_data++;
+	check_refused(&pkt, &crp);
+	KT_EQ(crypto_invoke(&pkt.crp), 0);
+	pkt.crp.crp_flags = 0;
+	KT_EQ(crypto_invoke(&pkt.crp), 0);
+	pkt.iv[7] ^= 1;
+	KT_EQ(crypto_invoke(&pkt.crp), EBADMSG);
+	crypto_freesession(pkt.crp.crp_session);
+}
+
 KTEST(crypto_params, "parameters without a meaning are EINVAL")
 {
 	static const struct {
@@ -557,7 +647,15 @@ KTEST(crypto_params, "parameters without a meaning are EINVAL")
 		{ CRYPTO_CHACHA20_POLY1305, CRYPTO_AES_256_GMAC, 36, 0, 16 },
 		{ CRYPTO_AES_GCM_16, CRYPTO_CHACHA20_POLY1305_MAC, 36, 0, 16 },
 		{ 0, CRYPTO_CHACHA20_POLY1305_MAC, 0, 36, 16 },
-		{ 0, CRYPTO_AES_128_GMAC, 0, 20, 16 },
+		{ 0, CRYPTO_AES_128_GMAC, 0, 16, 16 },
+		{ 0, CRYPTO_AES_128_GMAC, 20, 0, 16 },
+		{ CRYPTO_NULL, CRYPTO_AES_128_GMAC, 0, 20, 16 },
+		{ CRYPTO_AES_GMAC, CRYPTO_AES_128_GMAC, 28, 0, 16 },
+		{ CRYPTO_AES_GMAC, CRYPTO_SHA2_256_HMAC, 20, 32, 16 },
+		{ CRYPTO_AES_CTR, CRYPTO_AES_128_GMAC, 20, 0, 16 },
+		{ CRYPTO_AES_CTR, CRYPTO_SHA1_HMAC, 16, 20, 12 },
+		{ CRYPTO_3DES_CBC, CRYPTO_SHA1_HMAC, 16, 20, 12 },
+		{ CRYPTO_3DES_CBC, CRYPTO_SHA1_HMAC, 24, 20, 16 },
 		{ 0, CRYPTO_SHA2_256_HMAC, 16, 32, 16 },
 	};
 	struct crypto_session *cs;
