@@ -85,13 +85,13 @@ pfkeyv2_authalg(int sadb)
 uint8_t
 pfkey_enc_sadb(const struct enc_xform *enc)
 {
-	return (to_sadb(pfkey_encs, enc->type));
+	return (enc == NULL ? 0 : to_sadb(pfkey_encs, enc->type));
 }
 
 uint8_t
 pfkey_auth_sadb(const struct auth_hash *auth)
 {
-	return (to_sadb(pfkey_auths, auth->type));
+	return (auth == NULL ? 0 : to_sadb(pfkey_auths, auth->type));
 }
 
 /* Append to the last extension, which is a list. */

@@ -30,6 +30,9 @@ struct auth_hash;
 struct enc_xform;
 struct ipsecinit;
 struct socket;
+struct ipsec_ids;
+struct ipsec_policy;
+struct sockaddr;
 struct tdb;
 struct sockaddr_encap;
 union sockaddr_union;
@@ -118,6 +121,25 @@ int	pfkey_addr_equal(const union sockaddr_union *,
 	    const union sockaddr_union *);
 int	pfkey_addr_isany(const union sockaddr_union *);
 
+int	pfkey_isrdomain(u_int);
+
+/* pfkeyv2_flow.c */
+void	pfkey_export_sockaddr(struct pfkey_buf *, int, const struct sockaddr *);
+/* flow, mask, SADB_X_FLOW_TYPE_*, SADB_X_POLICYFLAGS_* */
+void	pfkey_export_flow(struct pfkey_buf *, const struct sockaddr_encap *,
+	    const struct sockaddr_encap *, int, int);
+/* of extensions that pfkey_checkflow() has found to be there */
+void	pfkey_import_flow(void **, struct sockaddr_encap *,
+	    struct sockaddr_encap *);
+/* last: source and destination change places; NULL is no identities */
+void	pfkey_export_idents(struct pfkey_buf *, const struct ipsec_ids *, int);
+struct ipsec_ids *pfkey_import_idents(void **, int);	/* sleeps */
+/* NET held; a whole message; last: with identities */
+void	pfkey_export_policy(struct ipsec_policy *, struct pfkey_buf *, int);
+int	pfkey_addflow(struct pfkey_req *);
+int	pfkey_delflow(struct pfkey_req *);
+int	pfkey_askpolicy(struct pfkey_req *);
+
 /* pfkeyv2.c */
 int	pfkeyv2_request(struct socket *, struct sadb_msg *, size_t);
 
@@ -126,6 +148,9 @@ int	pfkeyv2_request(struct socket *, struct sadb_msg *, size_t);
 void	pfkey_broadcast(u_int, const void *, size_t);
 /* to one alone: 0 or ENOBUFS */
 int	pfkey_unicast(struct socket *, const void *, size_t);
+/* to those who have registered for an SA type: 0, or ESRCH if nobody has,
+ * or none of them could take it; any context */
+int	pfkey_tellregistered(u_int, int, const void *, size_t);
 /* a request, for those who want to see everything */
 void	pfkey_overhear(u_int, const void *, size_t);
 u_int	pfkey_rdomain(struct socket *);

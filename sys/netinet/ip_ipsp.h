@@ -156,10 +156,11 @@ enum tdb_counters {
  */
 struct tdb {
 	struct tdb	*tdb_hnext;	/* [D] spi, dst, proto hash */
-	struct tdb	*tdb_dnext;	/* [D] free for sec(4) */
+	struct tdb	*tdb_dnext;	/* [D] dst, proto, flow hash; with
+					 * TDBF_IFACE free for sec(4) */
 	struct tdb	*tdb_snext;	/* [D] SAs that wait to be let go */
-	struct tdb	*tdb_inext;	/* [N] bundle, counted */
-	struct tdb	*tdb_onext;	/* [N] bundle, counted */
+	struct tdb	*tdb_inext;	/* [D] bundle, the one before */
+	struct tdb	*tdb_onext;	/* [D] bundle, the next to send by */
 	TAILQ_ENTRY(tdb) tdb_all;	/* [D] every SA, in order of birth */
 	SIMPLEQ_ENTRY(tdb) tdb_walk;	/* [N] tdb_walk() */
 
@@ -381,6 +382,25 @@ struct tdb *gettdb_dir(u_int, u_int32_t, union sockaddr_union *, u_int8_t,
 #define gettdb(r, s, d, p)	gettdb_dir((r), (s), (d), (p), 0)
 #define gettdb_rev(r, s, d, p)	gettdb_dir((r), (s), (d), (p), 1)
 /*
+ * The newest SA to a destination that fits: with that flow, or without
+ * any.  NULL stands for any source, identities or flow.
+ */
+struct tdb_search {
+	const union sockaddr_union	*ts_dst;
+	const union sockaddr_union	*ts_src;
+	const struct ipsec_ids		*ts_ids;
+	const struct sockaddr_encap	*ts_flow;	/* and its mask */
+	const struct sockaddr_encap	*ts_flowmask;
+	u_int32_t			 ts_flags;	/* TDBF_*, of these */
+	u_int32_t			 ts_mask;
+	u_int				 ts_rdomain;	/* of what is inside */
+	u_int8_t			 ts_sproto;
+};
+struct tdb *tdb_search(const struct tdb_search *);
+/* NET(X): after the first comes the next; 0, ESRCH: a circle, EEXIST. */
+int	tdb_bundle(struct tdb *, struct tdb *);
+struct tdb *tdb_bundled(struct tdb *);		/* the next one, or NULL */
+/*
  * Reserve an SPI between min and max (host order) with a larval SA; in
  * network order, or 0 with *errval set.  NET(X), may sleep.
  */
@@ -473,6 +493,15 @@ int	pfkeyv2_expire(struct tdb *, u_int16_t);
 /* net/pfkeyv2_alg.c: CRYPTO_* of a SADB_*ALG_*, 0 if there is none here */
 int	pfkeyv2_encalg(int);
 int	pfkeyv2_authalg(int);
+struct ipsec_policy;
+/*
+ * SADB_ACQUIRE with that number, for a policy and a packet's flow, to an
+ * SA with that destination: 0, ESRCH if nobody is registered, ENOBUFS.
+ * Does not sleep, NET held.
+ */
+int	pfkeyv2_acquire(const struct ipsec_policy *,
+	    const struct sockaddr_encap *, const union sockaddr_union *,
+	    u_int32_t);
 
 #endif /* _KERNEL */
 #endif /* _NETINET_IP_IPSP_H_ */

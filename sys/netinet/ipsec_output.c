@@ -360,11 +360,11 @@ ipsp_fixlen(struct mbuf *m, int af)
 static int
 ipsp_send(struct mbuf *m, struct tdb *tdb, int af)
 {
-	struct tdb *next = tdb->tdb_onext;
+	struct tdb *next;
 	int error;
 
-	if (next != NULL) {
-		tdb_ref(next);
+	if (READ_ONCE(tdb->tdb_onext) != NULL &&
+	    (next = tdb_bundled(tdb)) != NULL) {
 		error = ipsp_process_packet(m, next, af, 0, IPSP_DF_INHERIT);
 		tdb_unref(next);
 		return (error);

@@ -140,7 +140,7 @@ rip_input(struct mbuf **mp, int *offp, int proto, int af,
 		if (!rip_wants(inp, ip, rdomain))
 			continue;
 		found = 1;
-		if (!in_pcbsecok(inp, m) ||
+		if (!in_pcbsecok(inp, m, AF_INET) ||
 		    READ_ONCE(inp->inp_ip_minttl) > ip->ip_ttl ||
 		    (n = m_dup_pkt(m, 0, M_DONTWAIT)) == NULL)
 			ipstat_inc(ips_idropped);
