@@ -194,8 +194,7 @@ well_placed(const struct crypto_session *cs, const struct cryptop *crp)
 	if (cs->cs_icvlen != 0 && crp->crp_icv == NULL)
 		return (0);
 	if (cs->cs_hashonly)
-		return (crp->crp_aadlen == 0 &&
-		    crp->crp_data == crp->crp_aad);
+		return (crp->crp_data == crp->crp_aad + crp->crp_aadlen);
 	return (crp->crp_aadlen == CRYPTO_AAD_LEN &&
 	    crp->crp_iv == crp->crp_aad + CRYPTO_AAD_LEN &&
 	    crp->crp_data == crp->crp_iv + cs->cs_ivsize);

@@ -76,8 +76,9 @@ struct crypto_params {
  *
  * AH has a session without a cipher: there crp_data and crp_len are all
  * that is to be authenticated, in one piece and with zeroes where RFC 4302
- * wants them, crp_aad is crp_data and crp_aadlen is 0.  crp_iv may be
- * anywhere; GMAC reads CRYPTO_SEQIV_LEN bytes from it, HMAC does not.
+ * wants them, crp_aad is crp_data and crp_aadlen is 0; or crp_aadlen of
+ * these bytes are called the header, which makes no difference.  crp_iv
+ * may be anywhere; GMAC reads CRYPTO_SEQIV_LEN bytes from it, HMAC none.
  */
 struct cryptop {
 	struct crypto_session	*crp_session;
@@ -85,7 +86,7 @@ struct cryptop {
 #define CRYPTO_F_ENCRYPT	0x01
 #define CRYPTO_F_ESN		0x02
 	uint8_t			*crp_aad;	/* ESP header */
-	size_t			 crp_aadlen;	/* CRYPTO_AAD_LEN, or 0 */
+	size_t			 crp_aadlen;	/* CRYPTO_AAD_LEN */
 	uint8_t			*crp_iv;	/* of the cipher's ivsize */
 	uint8_t			*crp_data;	/* payload with its padding */
 	size_t			 crp_len;
