@@ -44,7 +44,7 @@ struct fragq_key {
 	u_int		fk_rtableid;
 	u_int8_t	fk_proto;
 	u_int8_t	fk_ipsec;
-	u_int8_t	fk_pad[2];
+	u_int8_t	fk_pad[6];
 };
 
 /* A fragment, in bytes; its data begin fr_hlen bytes into the mbuf. */

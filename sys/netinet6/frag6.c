@@ -252,7 +252,7 @@ frag6_input(struct mbuf **mp, int *offp, int proto, int af,
 	struct fragq *fq;
 	struct frag f;
 	struct mbuf *m = *mp;
-	int nxt;
+	int nxt = IPPROTO_DONE;
 
 	ip6stat_inc(ip6s_fragments);
 	if (m->m_pkthdr.len - *offp < (int)sizeof(fh)) {
@@ -276,5 +276,5 @@ frag6_input(struct mbuf **mp, int *offp, int proto, int af,
 		return (IPPROTO_DONE);
 	*mp = frag6_join(fq, offp, &nxt);
 	fragq_free(fq);
-	return (*mp == NULL ? IPPROTO_DONE : nxt);
+	return (nxt);
 }

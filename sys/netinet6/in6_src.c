@@ -174,7 +174,7 @@ in6_ifawithscope(struct ifnet *oifp, const struct in6_addr *dst,
 	int dscope = in6_scope(dst);
 
 	NET_ASSERT_LOCKED();
-	best.ca_ia = NULL;
+	memset(&best, 0, sizeof(best));
 	TAILQ_FOREACH(ifp, &ifnetlist, if_list) {
 		if (ifp->if_rdomain != rdomain)
 			continue;

@@ -75,8 +75,6 @@ ip6_init(void)
 	ip6counters = counters_alloc(ip6s_ncounters);
 	ip6_protox_init();
 	ip6_output_init();
-	nd6_init();
-	mld6_init();
 }
 
 /*

@@ -350,7 +350,8 @@ ip6_getctl(struct inpcb *inp, const struct mbuf *control, struct ip6_ctl *ic)
 		if ((error = ip6_getctl_one(ic, cm)) != 0)
 			return (error);
 		/* the padding of the last one may be missing */
-		off += MIN(CMSG_ALIGN(cm->cmsg_len), left);
+		off += MIN(CMSG_SPACE(cm->cmsg_len -
+		    CMSG_LEN(0)), left);
 	}
 	return (0);
 }

@@ -26,8 +26,11 @@
 #include <netinet/in.h>
 #include <netinet/ip6.h>
 #include <netinet6/ip6_var.h>
+#include <netinet6/nd6.h>
 
 int ip6_auto_flowlabel = 1;
+int ip6_dad_count = 1;
+int ip6_dad_pending;
 
 static int ip6_never;			/* what is not done at all */
 
@@ -45,6 +48,7 @@ static const struct sysctl_bounded_args ip6ctl_vars[] = {
 	{ IPV6CTL_MFORWARDING, &ip6_never, 0, 0 },
 	{ IPV6CTL_MULTIPATH, &ip6_multipath, 0, 1 },
 	{ IPV6CTL_MCAST_PMTU, &ip6_never, 0, 0 },
+	{ IPV6CTL_NEIGHBORGCTHRESH, &nd6_gcthresh, -1, 5 * 2048 },
 	{ IPV6CTL_DAD_PENDING, &ip6_dad_pending, SYSCTL_INT_READONLY },
 };
 
@@ -59,6 +63,15 @@ ip6_sysctl_stats(void *oldp, size_t *oldlenp, void *newp)
 	    sizeof(counters)));
 }
 
+static int
+ip6_sysctl_nd6stats(void *oldp, size_t *oldlenp, void *newp)
+{
+	struct nd6stat ns;
+
+	nd6stat_read(&ns);
+	return (sysctl_rdstruct(oldp, oldlenp, newp, &ns, sizeof(ns)));
+}
+
 int
 ip6_sysctl(int *name, u_int namelen, void *oldp, size_t *oldlenp, void *newp,
     size_t newlen)
@@ -70,6 +83,8 @@ ip6_sysctl(int *name, u_int namelen, void *oldp, size_t *oldlenp, void *newp,
 	switch (name[0]) {
 	case IPV6CTL_STATS:
 		return (ip6_sysctl_stats(oldp, oldlenp, newp));
+	case IPV6CTL_ND6STATS:
+		return (ip6_sysctl_nd6stats(oldp, oldlenp, newp));
 	case IPV6CTL_MTUDISCTIMEOUT:
 		error = sysctl_int_bounded(oldp, oldlenp, newp, newlen,
 		    &ip6_mtudisc_timeout, 0, INT_MAX);
