@@ -36,6 +36,9 @@
 
 #include <netinet/in.h>
 #include <netinet/ip_var.h>
+#ifdef INET6
+#include <netinet6/ip6_var.h>
+#endif
 #include <netinet/ip_ipsp.h>
 
 #include <crypto/cryptodev.h>
@@ -121,6 +124,9 @@ boot_undo(void)
 	boot_undo_interfaces();
 	boot_undo_sas();
 	ip_frag_drain();
+#ifdef INET6
+	frag6_drain();
+#endif
 	softnet_forget();
 	loopdetach();
 	route_fini();

@@ -33,6 +33,10 @@
 
 #include <netinet/in.h>
 #include <netinet/in_var.h>
+#ifdef INET6
+#include <netinet6/in6_var.h>
+#include <netinet6/nd6.h>
+#endif
 
 /*
  * Interfaces by index: readers are inside SMR, writers hold NET(X).  Slot
@@ -357,6 +361,15 @@ if_unlink(struct ifnet *ifp)
 	refcnt_finalize(&ifp->if_refcnt, "ifdetach");
 }
 
+static void
+if_deladdrs(struct ifnet *ifp)
+{
+	in_ifdetach(ifp);
+#ifdef INET6
+	in6_ifdetach(ifp);
+#endif
+}
+
 void
 if_detach(struct ifnet *ifp)
 {
@@ -374,7 +387,7 @@ if_detach(struct ifnet *ifp)
 	ifq_barrier(&ifp->if_snd);
 
 	NET_LOCK();
-	in_ifdetach(ifp);
+	if_deladdrs(ifp);
 	rt_if_remove(ifp);
 	if_delgroups(ifp);
 	rtm_ifannounce(ifp, IFAN_DEPARTURE);
@@ -393,6 +406,12 @@ if_up(struct ifnet *ifp)
 	WRITE_ONCE(ifp->if_flags, ifp->if_flags | IFF_UP);
 	microtime(&ifp->if_lastchange);
 	if_linkstate(ifp);
+#ifdef INET6
+	/* all expect ::1, and ask for it by no other means */
+	if (ifp->if_index == rtable_loindex(ifp->if_rdomain))
+		(void)in6_ifattach(ifp);
+	nd6_dad_restart(ifp);
+#endif
 }
 
 void
@@ -403,6 +422,9 @@ if_down(struct ifnet *ifp)
 	microtime(&ifp->if_lastchange);
 	ifq_purge(&ifp->if_snd);
 	if_linkstate(ifp);
+#ifdef INET6
+	nd6_dad_restart(ifp);
+#endif
 }
 
 /* Routes and listeners follow the flags and the link. */
@@ -544,7 +566,7 @@ if_setrdomain(struct ifnet *ifp, int rdomain)
 		return (EINVAL);
 	if ((unsigned int)rdomain == ifp->if_rdomain)
 		return (0);
-	in_ifdetach(ifp);
+	if_deladdrs(ifp);
 	rt_if_remove(ifp);
 	ifp->if_rdomain = rdomain;
 	return (0);

@@ -32,6 +32,11 @@
 #include <netinet/ip.h>
 #include <netinet/ip_var.h>
 
+#ifdef INET6
+#include <netinet6/ip6_var.h>
+#include <netinet6/nd6.h>
+#endif
+
 static const u_int8_t etherbroadcastaddr[ETHER_ADDR_LEN] = {
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff
 };
@@ -63,6 +68,10 @@ ether_rtrequest(struct ifnet *ifp, int req, struct rtentry *rt)
 {
 	if (rt_key(rt)->sa_family == AF_INET)
 		arp_rtrequest(ifp, req, rt);
+#ifdef INET6
+	else if (rt_key(rt)->sa_family == AF_INET6)
+		nd6_rtrequest(ifp, req, rt);
+#endif
 }
 
 int
@@ -99,6 +108,14 @@ ether_resolve(struct ifnet *ifp, struct mbuf *m, struct sockaddr *dst,
 		if (error != 0)
 			return (error);
 		break;
+#ifdef INET6
+	case AF_INET6:
+		eh->ether_type = htons(ETHERTYPE_IPV6);
+		error = nd6_resolve(ifp, rt, m, dst, eh->ether_dhost);
+		if (error != 0)
+			return (error);
+		break;
+#endif
 	case AF_UNSPEC:
 		memcpy(eh, dst->sa_data, sizeof(*eh));
 		break;
@@ -176,6 +193,12 @@ ether_input(struct ifnet *ifp, struct mbuf *m, struct netstack *ns)
 		m_adj(m, ETHER_HDR_LEN);
 		ipv4_input(ifp, m, ns);
 		break;
+#ifdef INET6
+	case ETHERTYPE_IPV6:
+		m_adj(m, ETHER_HDR_LEN);
+		ipv6_input(ifp, m, ns);
+		break;
+#endif
 	case ETHERTYPE_ARP:
 		m_adj(m, ETHER_HDR_LEN);
 		arpinput(ifp, m);

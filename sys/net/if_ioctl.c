@@ -31,6 +31,10 @@
 
 #include <netinet/in.h>
 #include <netinet/in_var.h>
+#ifdef INET6
+#include <netinet/ip6.h>
+#include <netinet6/in6_var.h>
+#endif
 
 /*
  * Interface ioctls.  Nothing is copied to or from a client while the
@@ -243,6 +247,10 @@ if_setmtu(struct ifnet *ifp, struct ifreq *ifr)
 {
 	int error;
 
+#ifdef INET6
+	if (ifr->ifr_mtu < IPV6_MMTU && in6_present(ifp))
+		return (EINVAL);
+#endif
 	if ((error = if_driver(ifp, SIOCSIFMTU, (caddr_t)ifr)) == 0)
 		rtm_ifchg(ifp);
 	return (error);
@@ -395,18 +403,35 @@ ifioctl_privileged(u_long cmd)
 	}
 }
 
-/* IPv4 is always attached; detaching removes its addresses. */
+/*
+ * IPv4 is always attached, IPv6 by a link-local address; detaching removes
+ * all addresses.
+ */
 static int
 ifioctl_af(u_long cmd, struct ifnet *ifp, struct if_afreq *ifar)
 {
-	if (ifar->ifar_af != AF_INET)
-		return (EAFNOSUPPORT);
-	if (cmd == SIOCIFAFDETACH) {
-		NET_LOCK();
-		in_ifdetach(ifp);
-		NET_UNLOCK();
+	int error = 0;
+
+	NET_LOCK();
+	switch (ifar->ifar_af) {
+	case AF_INET:
+		if (cmd == SIOCIFAFDETACH)
+			in_ifdetach(ifp);
+		break;
+#ifdef INET6
+	case AF_INET6:
+		if (cmd == SIOCIFAFDETACH)
+			in6_ifdetach(ifp);
+		else
+			error = in6_ifattach(ifp);
+		break;
+#endif
+	default:
+		error = EAFNOSUPPORT;
+		break;
 	}
-	return (0);
+	NET_UNLOCK();
+	return (error);
 }
 
 static int

@@ -149,7 +149,8 @@ loioctl(struct ifnet *ifp, u_long cmd, caddr_t data)
 		return (0);
 	case SIOCSIFADDR:
 		WRITE_ONCE(ifp->if_flags, ifp->if_flags | IFF_RUNNING);
-		if_up(ifp);
+		if (!ISSET(ifp->if_flags, IFF_UP))
+			if_up(ifp);
 		return (0);
 	case SIOCADDMULTI:
 	case SIOCDELMULTI:

@@ -29,6 +29,10 @@
 #include <net/route.h>
 #include <net/rtable.h>
 
+#ifdef INET6
+#include <netinet6/nd6.h>
+#endif
+
 struct rtstat	rtstat;
 unsigned long	rtgeneration = 1;
 
@@ -245,14 +249,25 @@ rt_gw_shadow(struct rtentry *rt, void *arg)
 	}
 }
 
-/* A clone instead of a cloning route that is up; frees that. */
+/*
+ * A clone instead of a cloning route that is up; frees that.  prefer: more
+ * than a single destination depends on it, or it is known to exist.
+ */
 static struct rtentry *
-rt_resolve(struct rtentry *rt, const struct sockaddr *dst, u_int tableid)
+rt_resolve(struct rtentry *rt, const struct sockaddr *dst, int prefer,
+    u_int tableid)
 {
 	struct rtentry *clone;
 
 	if ((rt->rt_flags & (RTF_CLONING|RTF_UP)) != (RTF_CLONING|RTF_UP))
 		return (rt);
+#ifdef INET6
+	/* networks of IPv6 are larger than any memory */
+	if (dst->sa_family == AF_INET6 && !nd6_mayclone(prefer)) {
+		rtfree(rt);
+		return (NULL);
+	}
+#endif
 	clone = rt_clone(rt, dst, tableid);
 	rtfree(rt);
 	return (clone);
@@ -271,7 +286,7 @@ rt_match(const struct sockaddr *dst, u_int32_t *src, int flags, u_int tableid)
 	if (rt->rt_plen == 0)
 		atomic_inc_int(&rtstat.rts_wildcard);
 	if (ISSET(flags, RT_RESOLVE))
-		rt = rt_resolve(rt, dst, tableid);
+		rt = rt_resolve(rt, dst, ISSET(flags, RT_NEIGHBOR), tableid);
 	if (rt != NULL)
 		atomic_inc_long(&rt->rt_use);
 	return (rt);
@@ -292,7 +307,7 @@ rt_setgwroute(struct rtentry *rt, u_int tableid)
 	    ISSET(nh->rt_flags, RTF_GATEWAY)))
 		nh = rtable_iterate(nh);
 	if (nh != NULL)
-		nh = rt_resolve(nh, rt->rt_gateway, tableid);
+		nh = rt_resolve(nh, rt->rt_gateway, 1, tableid);
 	if (nh == NULL || nh->rt_ifidx != rt->rt_ifidx) {
 		rtfree(nh);
 		return;

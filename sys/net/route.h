@@ -322,6 +322,7 @@ void	route_fini(void);	/* halt: frees all; NET not held, sleeps */
 
 /* for rtalloc() */
 #define RT_RESOLVE	1	/* make a clone of a cloning route */
+#define RT_NEIGHBOR	2	/* with that: it has just been heard */
 
 /*
  * Look a destination up; NET held (shared will do), never sleeps. NULL, or

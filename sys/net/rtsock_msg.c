@@ -52,6 +52,20 @@ rtm_salen(const struct sockaddr *sa)
 	return (sa->sa_len == 0 ? 8 : ALIGN(sa->sa_len));
 }
 
+void
+rtm_recoverscope(struct sockaddr *sa)
+{
+#ifdef INET6
+	struct in6_addr in6;
+
+	if (sa->sa_family != AF_INET6 || sa->sa_len != sizeof(
+	    struct sockaddr_in6) || satosin6(sa)->sin6_scope_id != 0)
+		return;
+	in6 = satosin6(sa)->sin6_addr;
+	in6_recoverscope(satosin6(sa), &in6);
+#endif
+}
+
 size_t
 rtm_build(void *buf, size_t size, int type, struct rt_addrinfo *info)
 {
@@ -79,6 +93,8 @@ rtm_build(void *buf, size_t size, int type, struct rt_addrinfo *info)
 		if ((sa = info->rti_info[i]) == NULL)
 			continue;
 		memcpy(p, sa, sa->sa_len);
+		if (i != RTAX_NETMASK && i != RTAX_SRCMASK)
+			rtm_recoverscope((struct sockaddr *)p);
 		p += rtm_salen(sa);
 	}
 	return (len);

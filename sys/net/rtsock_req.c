@@ -85,14 +85,33 @@ rtreq_check_sa(int i, const struct sockaddr *sa)
 	return (sa->sa_len >= need ? 0 : EINVAL);
 }
 
+/* An address on its way in: its scope takes the kernel's form. */
+static int
+rtreq_embedscope(struct sockaddr *sa)
+{
+#ifdef INET6
+	struct in6_addr in6;
+	int error;
+
+	if (sa->sa_family != AF_INET6 || sa->sa_len != sizeof(
+	    struct sockaddr_in6) || satosin6(sa)->sin6_scope_id == 0)
+		return (0);
+	if ((error = in6_embedscope(&in6, satosin6(sa))) != 0)
+		return (error);
+	satosin6(sa)->sin6_addr = in6;
+	satosin6(sa)->sin6_scope_id = 0;
+#endif
+	return (0);
+}
+
 /* Find the addresses, each inside the message and good for its purpose. */
 static int
 rtreq_addrs(struct rtreq *rq)
 {
-	const struct rt_msghdr *rtm = rq->rq_rtm;
-	const char *p = (const char *)rtm + rtm->rtm_hdrlen;
-	const char *end = (const char *)rtm + rtm->rtm_msglen;
-	const struct sockaddr *sa;
+	struct rt_msghdr *rtm = rq->rq_rtm;
+	char *p = (char *)rtm + rtm->rtm_hdrlen;
+	char *end = (char *)rtm + rtm->rtm_msglen;
+	struct sockaddr *sa;
 	int error, i;
 
 	if ((rtm->rtm_addrs & ~RTA_USER) != 0)
@@ -100,10 +119,12 @@ rtreq_addrs(struct rtreq *rq)
 	for (i = 0; i < RTAX_MAX; i++) {
 		if ((rtm->rtm_addrs & (1 << i)) == 0)
 			continue;
-		sa = (const struct sockaddr *)p;
+		sa = (struct sockaddr *)p;
 		if (end - p < 8 || end - p < sa->sa_len)
 			return (EINVAL);
-		if ((error = rtreq_check_sa(i, sa)) != 0)
+		if ((error = rtreq_check_sa(i, sa)) != 0 ||
+		    (i != RTAX_NETMASK &&
+		    (error = rtreq_embedscope(sa)) != 0))
 			return (error);
 		rq->rq_info.rti_info[i] = sa;
 		p += sa->sa_len == 0 ? 8 : ALIGN(sa->sa_len);
@@ -387,6 +408,19 @@ rtreq_getmtu(struct rtentry *rt, struct rt_msghdr *rtm)
 	if_put(ifp);
 }
 
+/* The request goes back as it came. */
+static void
+rtreq_recoverscopes(struct rtreq *rq)
+{
+	int i;
+
+	for (i = 0; i < RTAX_MAX; i++) {
+		if (i != RTAX_NETMASK && rq->rq_info.rti_info[i] != NULL)
+			rtm_recoverscope((struct sockaddr *)
+			    rq->rq_info.rti_info[i]);
+	}
+}
+
 /*
  * Everybody hears what was done and by whom, and the sender what became of
  * it: the route as it is now, or the request with an error.
@@ -402,9 +436,10 @@ rtreq_reply(struct rtreq *rq, int error, struct socket *skip)
 
 	rtm->rtm_errno = error;
 	rtm->rtm_pid = curproc->p_pid;
-	if (error != 0)
+	if (error != 0) {
 		rtm->rtm_flags &= ~RTF_DONE;
-	else {
+		rtreq_recoverscopes(rq);
+	} else {
 		reply = (struct rt_msghdr *)buf;
 		len = rtm_route(buf, sizeof(buf), rtm->rtm_type, rq->rq_rt,
 		    rq->rq_tableid);

@@ -29,6 +29,7 @@ struct ifnet;
 struct mbuf;
 struct rt_addrinfo;
 struct rtentry;
+struct sockaddr;
 struct sockaddr_dl;
 struct sockaddr_in6;
 struct sockaddr_rtlabel;
@@ -42,6 +43,9 @@ struct rtm_scratch {
 	struct sockaddr_dl	rs_ifp;
 };
 
+/* An address on its way out: the kernel's form of a scope becomes that of
+ * the system calls. */
+void	rtm_recoverscope(struct sockaddr *);
 /*
  * Lay a message out: header with length, version and type, zeroes, the
  * addresses of info; sets rti_addrs. Returns the length; nothing is written

@@ -222,6 +222,8 @@ void	icmp6_error(struct mbuf *, int, int, int);
 void	icmp6_mtudisc_update(const struct in6_addr *, u_int32_t, u_int);
 /* As icmp_mtudisc_clone() of ip_icmp.h. */
 struct rtentry *icmp6_mtudisc_clone(struct sockaddr_in6 *, u_int, int);
+/* net.inet6.ip6.mtudisctimeout changed; NET not held */
+void	icmp6_mtudisc_changed(void);
 int	icmp6_sysctl(int *, u_int, void *, size_t *, void *, size_t);
 
 /* ---- kernel: end ---- */

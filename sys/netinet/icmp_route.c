@@ -75,7 +75,7 @@ icmp_sin(struct sockaddr_in *sin, struct in_addr addr)
  */
 
 /* Host routes that were made for it go; of others the MTU does. */
-static void
+void
 icmp_mtudisc_end(struct rtentry *rt, u_int rtableid)
 {
 	if (ISSET(rt->rt_flags, RTF_DYNAMIC))
@@ -107,7 +107,7 @@ icmp_mtudisc_changed(void)
 
 /* The host route below rt, with its gateway; a reference, or NULL. */
 static struct rtentry *
-icmp_hostroute(struct rtentry *rt, struct sockaddr_in *sin,
+icmp_hostroute(struct rtentry *rt, const struct sockaddr *dst,
     const struct sockaddr *gateway, int flags, u_int rtableid)
 {
 	struct rt_addrinfo info;
@@ -115,7 +115,7 @@ icmp_hostroute(struct rtentry *rt, struct sockaddr_in *sin,
 
 	memset(&info, 0, sizeof(info));
 	info.rti_flags = RTF_HOST | RTF_DYNAMIC | flags;
-	info.rti_info[RTAX_DST] = sintosa(sin);
+	info.rti_info[RTAX_DST] = dst;
 	info.rti_info[RTAX_GATEWAY] = gateway;
 	info.rti_addrs = RTA_DST | RTA_GATEWAY;
 	info.rti_ifa = rt->rt_ifa;
@@ -127,33 +127,42 @@ icmp_hostroute(struct rtentry *rt, struct sockaddr_in *sin,
 }
 
 struct rtentry *
-icmp_mtudisc_clone(struct in_addr dst, u_int rtableid, int ipsec)
+icmp_pmtu_route(const struct sockaddr *dst, struct rttimer_queue *rtq,
+    u_int rtableid, int ipsec)
 {
-	struct sockaddr_in sin;
 	struct rtentry *rt, *nrt;
 
-	icmp_sin(&sin, dst);
-	rt = rtalloc(sintosa(&sin), RT_RESOLVE, rtableid);
+	rt = rtalloc(dst, RT_RESOLVE, rtableid);
 	if (!rtisvalid(rt) ||
 	    ISSET(rt->rt_flags, RTF_LOCAL | RTF_BROADCAST) ||
 	    (!ipsec && ISSET(rt->rt_flags, RTF_REJECT | RTF_BLACKHOLE)))
 		goto bad;
 	if (!ISSET(rt->rt_flags, RTF_HOST)) {
-		if (rt_timer_queue_count(&icmp_mtudisc_queue) >= ICMP_MAXPMTU)
+		if (rt_timer_queue_count(rtq) >= ICMP_MAXPMTU)
 			goto bad;
-		nrt = icmp_hostroute(rt, &sin, rt->rt_gateway, rt->rt_flags &
+		nrt = icmp_hostroute(rt, dst, rt->rt_gateway, rt->rt_flags &
 		    (RTF_GATEWAY | RTF_REJECT | RTF_BLACKHOLE), rtableid);
 		rtfree(rt);
 		if ((rt = nrt) == NULL)
 			return (NULL);
 	}
-	if (rt_timer_add(rt, &icmp_mtudisc_queue, rtableid) != 0)
+	if (rt_timer_add(rt, rtq, rtableid) != 0)
 		goto bad;
 	return (rt);
 
  bad:
 	rtfree(rt);
 	return (NULL);
+}
+
+struct rtentry *
+icmp_mtudisc_clone(struct in_addr dst, u_int rtableid, int ipsec)
+{
+	struct sockaddr_in sin;
+
+	icmp_sin(&sin, dst);
+	return (icmp_pmtu_route(sintosa(&sin), &icmp_mtudisc_queue, rtableid,
+	    ipsec));
 }
 
 /*
@@ -247,7 +256,7 @@ icmp_redirect_apply(const struct icmp_redirect *ir)
 			atomic_inc_int(&rtstat.rts_newgateway);
 			rtm_send(rt, RTM_CHANGE, 0, ir->ir_rtableid);
 		}
-	} else if ((nrt = icmp_hostroute(rt, &dst, sintosa(&gw), RTF_GATEWAY,
+	} else if ((nrt = icmp_hostroute(rt, sintosa(&dst), sintosa(&gw), RTF_GATEWAY,
 	    ir->ir_rtableid)) != NULL) {
 		atomic_inc_int(&rtstat.rts_dynamic);
 		if (rt_timer_add(nrt, &icmp_redirect_queue,

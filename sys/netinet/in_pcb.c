@@ -20,6 +20,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/domain.h>
 #include <sys/malloc.h>
 #include <sys/mbuf.h>
 #include <sys/mutex.h>
@@ -41,6 +42,10 @@
 #include <netinet/ip_spd.h>
 #include <netinet/ip_var.h>
 #include <netinet/udp.h>
+#ifdef INET6
+#include <netinet/icmp6.h>
+#include <netinet6/ip6_var.h>
+#endif
 
 #define IPPORT_LOWLAST	600	/* IP_PORTRANGE_LOW goes down to here */
 
@@ -91,6 +96,23 @@ in_pcbhash(struct inpcbtable *table, u_int rdomain, struct in_addr faddr,
 }
 
 static struct inpcbhead *
+in6_pcbhash(struct inpcbtable *table, u_int rdomain,
+    const struct in6_addr *faddr, u_int fport, const struct in6_addr *laddr,
+    u_int lport)
+{
+	u_int32_t h = table->inpt_key;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		h = in_pcbmix(h, faddr->s6_addr32[i]);
+		h = in_pcbmix(h, laddr->s6_addr32[i]);
+	}
+	h = in_pcbmix(h, fport << 16 | lport);
+	h = in_pcbmix(h, rdomain);
+	return (&table->inpt_hashtbl[h & (table->inpt_size - 1)]);
+}
+
+static struct inpcbhead *
 in_pcblhash(struct inpcbtable *table, u_int lport)
 {
 	u_int32_t h = in_pcbmix(table->inpt_key, lport);
@@ -98,19 +120,25 @@ in_pcblhash(struct inpcbtable *table, u_int lport)
 	return (&table->inpt_lhashtbl[h & (table->inpt_size - 1)]);
 }
 
-static void
+void
 in_pcbhash_insert(struct inpcb *inp)
 {
 	struct inpcbtable *table = inp->inp_table;
+	u_int rdomain = rtable_l2(inp->inp_rtableid);
+	struct inpcbhead *head;
 
 	MUTEX_ASSERT_LOCKED(&table->inpt_mtx);
-	LIST_INSERT_HEAD(in_pcbhash(table, rtable_l2(inp->inp_rtableid),
-	    inp->inp_faddr, inp->inp_fport, inp->inp_laddr, inp->inp_lport),
-	    inp, inp_hash);
+	if (READ_ONCE(inp->inp_flags) & INP_IPV6)
+		head = in6_pcbhash(table, rdomain, &inp->inp_faddr6,
+		    inp->inp_fport, &inp->inp_laddr6, inp->inp_lport);
+	else
+		head = in_pcbhash(table, rdomain, inp->inp_faddr,
+		    inp->inp_fport, inp->inp_laddr, inp->inp_lport);
+	LIST_INSERT_HEAD(head, inp, inp_hash);
 	LIST_INSERT_HEAD(in_pcblhash(table, inp->inp_lport), inp, inp_lhash);
 }
 
-static void
+void
 in_pcbhash_remove(struct inpcb *inp)
 {
 	MUTEX_ASSERT_LOCKED(&inp->inp_table->inpt_mtx);
@@ -186,8 +214,18 @@ in_pcballoc(struct socket *so, struct inpcbtable *table, int proto)
 	refcnt_init(&inp->inp_refcnt);
 	inp->inp_rtableid = so->so_rtableid;
 	inp->inp_hops = inp->inp_cksum6 = -1;
-	inp->inp_ip.ip_ttl = READ_ONCE(ip_defttl);
-	inp->inp_ip.ip_p = proto;
+	if (so->so_proto->pr_domain->dom_family == AF_INET6) {
+		inp->inp_flags = INP_IPV6;
+		inp->inp_ipv6.ip6_nxt = proto;
+#ifdef INET6
+		if (READ_ONCE(ip6_auto_flowlabel))
+			inp->inp_flags |= IN6P_FLOWLABEL;
+#endif
+		inp->inp_ipv6.ip6_flow = arc4random() & IPV6_FLOWLABEL_MASK;
+	} else {
+		inp->inp_ip.ip_ttl = READ_ONCE(ip_defttl);
+		inp->inp_ip.ip_p = proto;
+	}
 	in_pcbdeflevels(&inp->inp_seclevel);
 
 	mtx_enter(&table->inpt_mtx);
@@ -213,7 +251,13 @@ in_pcbdetach(struct inpcb *inp)
 
 	inp->inp_socket->so_pcb = NULL;
 	route_release(&inp->inp_route);
-	ip_freemoptions(inp->inp_moptions);
+#ifdef INET6
+	if (READ_ONCE(inp->inp_flags) & INP_IPV6) {
+		ip6_freemoptions(inp->inp_moptions6);
+		free(inp->inp_icmp6filt, M_PCB, sizeof(*inp->inp_icmp6filt));
+	} else
+#endif
+		ip_freemoptions(inp->inp_moptions);
 	inp->inp_moptions = NULL;
 	in_pcbunref(inp);
 }
@@ -294,6 +338,32 @@ in_pcblookup_listen(struct inpcbtable *table, struct in_addr laddr,
 	in_pcbref(inp);
 	mtx_leave(&table->inpt_mtx);
 	return (inp);
+}
+
+struct inpcb *
+in6_pcbfind(struct inpcbtable *table, const struct in6_addr *faddr,
+    u_int fport, const struct in6_addr *laddr, u_int lport, u_int rtableid)
+{
+	u_int rdomain = rtable_l2(rtableid);
+	struct inpcb *inp;
+
+	MUTEX_ASSERT_LOCKED(&table->inpt_mtx);
+	LIST_FOREACH(inp, in6_pcbhash(table, rdomain, faddr, fport, laddr,
+	    lport), inp_hash) {
+		if (inp->inp_fport == fport && inp->inp_lport == lport &&
+		    IN6_ARE_ADDR_EQUAL(&inp->inp_faddr6, faddr) &&
+		    IN6_ARE_ADDR_EQUAL(&inp->inp_laddr6, laddr) &&
+		    rtable_l2(inp->inp_rtableid) == rdomain)
+			return (inp);
+	}
+	return (NULL);
+}
+
+struct inpcbhead *
+in_pcblhead(struct inpcbtable *table, u_int lport)
+{
+	MUTEX_ASSERT_LOCKED(&table->inpt_mtx);
+	return (in_pcblhash(table, lport));
 }
 
 void
@@ -393,13 +463,22 @@ in_pcbconflict(struct inpcb *inp, struct in_addr laddr, u_int lport,
 	return (0);
 }
 
+int
+in_pcbcheckport(struct inpcb *inp, u_int port)
+{
+	const u_int32_t *rootonly = inp->inp_table->inpt_rootonly;
+
+	if (port != 0 && !inp->inp_socket->so_suser &&
+	    (port < IPPORT_RESERVED || (rootonly != NULL &&
+	    DP_ISSET(rootonly, port))))
+		return (EACCES);
+	return (0);
+}
+
 /* An address a socket may have, and a port it may ask for. */
 static int
 in_pcbcheckaddr(struct inpcb *inp, const struct sockaddr_in *sin)
 {
-	struct inpcbtable *table = inp->inp_table;
-	struct socket *so = inp->inp_socket;
-	u_int port = ntohs(sin->sin_port);
 	struct sockaddr_in key;
 
 	NET_ASSERT_LOCKED();
@@ -413,11 +492,7 @@ in_pcbcheckaddr(struct inpcb *inp, const struct sockaddr_in *sin)
 		if (ifa_ifwithaddr(sintosa(&key), inp->inp_rtableid) == NULL)
 			return (EADDRNOTAVAIL);
 	}
-	if (port != 0 && !so->so_suser && (port < IPPORT_RESERVED ||
-	    (table->inpt_rootonly != NULL &&
-	    DP_ISSET(table->inpt_rootonly, port))))
-		return (EACCES);
-	return (0);
+	return (in_pcbcheckport(inp, ntohs(sin->sin_port)));
 }
 
 int
@@ -457,9 +532,16 @@ in_pcbportrange(struct inpcb *inp, u_int *first, u_int *count)
 	return (0);
 }
 
-/* A free port, in network order; table locked. */
 static int
-in_pcbpickport(struct inpcb *inp, struct in_addr laddr, u_int16_t *lport)
+in_pcbtaken(struct inpcb *inp, const void *laddr, u_int lport)
+{
+	return (in_pcbconflict(inp, *(const struct in_addr *)laddr, lport,
+	    0));
+}
+
+int
+in_pcbpickport(struct inpcb *inp, int (*taken)(struct inpcb *, const void *,
+    u_int), const void *laddr, u_int16_t *lport)
 {
 	const u_int32_t *bad = inp->inp_table->inpt_baddynamic;
 	u_int first, count, start, i, port;
@@ -472,7 +554,7 @@ in_pcbpickport(struct inpcb *inp, struct in_addr laddr, u_int16_t *lport)
 		port = first + (start + i) % count;
 		if (bad != NULL && DP_ISSET(bad, port))
 			continue;
-		if (in_pcbconflict(inp, laddr, htons(port), 0))
+		if (taken(inp, laddr, htons(port)))
 			continue;
 		*lport = htons(port);
 		return (0);
@@ -499,7 +581,8 @@ in_pcbbind(struct inpcb *inp, struct mbuf *nam)
 	reuse = in_pcbreuse(inp, sin->sin_addr);
 	mtx_enter(&table->inpt_mtx);
 	if (lport == 0)
-		error = in_pcbpickport(inp, sin->sin_addr, &lport);
+		error = in_pcbpickport(inp, in_pcbtaken, &sin->sin_addr,
+		    &lport);
 	else if (in_pcbconflict(inp, sin->sin_addr, lport, reuse))
 		error = EADDRINUSE;
 	if (error == 0) {
@@ -541,8 +624,9 @@ in_pcbset_rtableid(struct inpcb *inp, u_int rtableid)
 	int error = 0;
 
 	soassertlocked(inp->inp_socket);
-	if (inp->inp_lport != 0 || inp->inp_laddr.s_addr != INADDR_ANY ||
-	    inp->inp_faddr.s_addr != INADDR_ANY)
+	if (inp->inp_lport != 0 ||
+	    !IN6_IS_ADDR_UNSPECIFIED(&inp->inp_laddr6) ||
+	    !IN6_IS_ADDR_UNSPECIFIED(&inp->inp_faddr6))
 		return (EBUSY);
 	if (rtableid > RT_TABLEID_MAX)
 		return (EINVAL);
@@ -633,7 +717,7 @@ in_pcbconnect(struct inpcb *inp, struct mbuf *nam)
 	mtx_enter(&table->inpt_mtx);
 	lport = inp->inp_lport;
 	if (lport == 0)
-		error = in_pcbpickport(inp, laddr, &lport);
+		error = in_pcbpickport(inp, in_pcbtaken, &laddr, &lport);
 	else if (in_pcbfind(table, sin->sin_addr, sin->sin_port, laddr,
 	    lport, inp->inp_rtableid) != NULL)
 		error = EADDRINUSE;
@@ -657,11 +741,11 @@ in_pcbdisconnect(struct inpcb *inp)
 	soassertlocked(inp->inp_socket);
 	mtx_enter(&inp->inp_table->inpt_mtx);
 	in_pcbhash_remove(inp);
-	inp->inp_faddr = in_any;
+	memset(&inp->inp_faddru, 0, sizeof(inp->inp_faddru));
 	inp->inp_fport = 0;
 	/* only what connect() chose; bind() was for good */
 	if (READ_ONCE(inp->inp_flags) & INP_AUTOLADDR)
-		inp->inp_laddr = in_any;
+		memset(&inp->inp_laddru, 0, sizeof(inp->inp_laddru));
 	atomic_clearbits_int(&inp->inp_flags, INP_AUTOLADDR);
 	in_pcbhash_insert(inp);
 	mtx_leave(&inp->inp_table->inpt_mtx);
@@ -714,8 +798,7 @@ in_peeraddr(struct socket *so, struct mbuf *nam)
 	return (0);
 }
 
-/* Append a control message to m, which has room for all there are. */
-static void
+void
 in_cmsg(struct mbuf *m, int level, int type, const void *data, u_int len)
 {
 	struct cmsghdr *cm = (struct cmsghdr *)(mtod(m, caddr_t) + m->m_len);

@@ -27,7 +27,10 @@
 #include <netinet/ip6.h>
 
 struct ip_moptions;
+struct icmp6_filter;
+struct ip6_ctl;
 struct ip6_moptions;
+struct ip6ctlparam;
 struct mbuf;
 struct netstack;
 struct pr_usrreqs;
@@ -101,7 +104,9 @@ struct inpcb {
 	u_char			 inp_ip_minttl;	/* [a] drop what has less */
 #define inp_ip6_minhlim	inp_ip_minttl
 	int			 inp_hops;	/* [s] IPv6, -1: default */
-	int			 inp_cksum6;	/* [s] raw IPv6, -1: none */
+	int			 inp_cksum6;	/* [a] raw IPv6, -1: none */
+	struct in6_pktinfo	 inp_pktinfo6;	/* [s] IPv6, scope embedded */
+	struct icmp6_filter	*inp_icmp6filt;	/* [ts] or NULL */
 };
 
 /*
@@ -140,6 +145,14 @@ struct inpcbtable {
 #define INP_RECVRTABLE	0x0400
 #define INP_IPV6	0x1000		/* the other union members */
 #define INP_AUTOLADDR	0x2000		/* inp_laddr is connect()'s */
+#define IN6P_PKTINFO	0x010000	/* IPv6: packets come with these */
+#define IN6P_HOPLIMIT	0x020000
+#define IN6P_TCLASS	0x040000
+#define IN6P_MTU	0x080000	/* IPV6_RECVPATHMTU */
+#define IN6P_DONTFRAG	0x100000
+#define IN6P_MINMTU	0x200000	/* cut to 1280 bytes always */
+#define IN6P_PATHMTU	0x400000	/* cut to what the path takes always */
+#define IN6P_FLOWLABEL	0x800000	/* IPV6_AUTOFLOWLABEL */
 #define INP_CONTROLOPTS	(INP_RECVDSTADDR | INP_RECVIF | INP_RECVTTL | \
 			    INP_RECVDSTPORT | INP_RECVRTABLE)
 
@@ -229,7 +242,81 @@ int	in_pcbsecok(struct inpcb *, struct mbuf *, int);
  */
 int	in_getsendsrc(struct in_addr *, const struct mbuf *);
 
-extern struct inpcbtable udbtable, rawcbtable;
+/*
+ * What IPv6 and IPv4 share.  Table locked: in and out of the hashes, with
+ * addresses, ports or table about to change; those of a local port.  A port
+ * (host order) that the socket may ask for: 0 or EACCES.  A free one, in
+ * network order: taken(pcb, address, port) tells whether it is not; 0,
+ * EACCES, EADDRNOTAVAIL.  in_cmsg(): append a control message of that
+ * level and type to m, which has room.
+ */
+void	in_pcbhash_insert(struct inpcb *);
+void	in_pcbhash_remove(struct inpcb *);
+struct inpcbhead *in_pcblhead(struct inpcbtable *, u_int);
+int	in_pcbcheckport(struct inpcb *, u_int);
+int	in_pcbpickport(struct inpcb *, int (*)(struct inpcb *, const void *,
+	    u_int), const void *, u_int16_t *);
+void	in_cmsg(struct mbuf *, int, int, const void *, u_int);
+
+/*
+ * The same as above for IPv6 (in6_pcb.c), scopes embedded in addresses but
+ * for those in nam.  An IPv6 socket never has to do with IPv4.
+ */
+int	in6_pcbbind(struct inpcb *, struct mbuf *);
+int	in6_pcbconnect(struct inpcb *, struct mbuf *);
+int	in6_pcbaddrisavail(struct inpcb *, const struct in6_addr *, u_int);
+void	in6_pcbset_laddr(struct inpcb *, const struct in6_addr *);
+void	in6_pcbset_faddr(struct inpcb *, const struct in6_addr *);
+/*
+ * The address of a user's sockaddr, scope embedded: that named, or an
+ * interface to use for want of one (0: none).  As in_nam2sin(), and
+ * EADDRNOTAVAIL for what is not one of IPv6 or has no scope but needs one.
+ */
+int	in6_pcbnam(struct mbuf *, u_int, struct in6_addr *, u_int16_t *);
+int	in6_pcbselsrc(struct in6_addr *, const struct in6_addr *,
+	    struct inpcb *, u_int);
+struct rtentry *in6_pcbrtentry(struct inpcb *, const struct in6_addr *);
+int	in6_sockaddr(struct socket *, struct mbuf *);
+int	in6_peeraddr(struct socket *, struct mbuf *);
+/* table locked; no reference */
+struct inpcb *in6_pcbfind(struct inpcbtable *, const struct in6_addr *, u_int,
+	    const struct in6_addr *, u_int, u_int);
+struct inpcb *in6_pcblookup(struct inpcbtable *, const struct in6_addr *,
+	    u_int, const struct in6_addr *, u_int, u_int);
+struct inpcb *in6_pcblookup_listen(struct inpcbtable *,
+	    const struct in6_addr *, u_int, u_int);
+/*
+ * An ICMPv6 error about a packet of ours to that destination: those that
+ * are connected to it hear of the errno, or with EMSGSIZE, if they asked,
+ * of the path MTU.
+ */
+void	in6_pcbnotifyall(struct inpcbtable *, const struct sockaddr_in6 *,
+	    u_int, int, u_int32_t);
+void	in6_pcbnotify(struct inpcb *, const struct sockaddr_in6 *, int,
+	    u_int32_t);
+/* Of the packet whose header is first, with that upper header at off. */
+void	ip6_savecontrol(struct inpcb *, struct mbuf **, struct mbuf *, int);
+
+/*
+ * What one message may ask for: of the socket by default, else by control
+ * data.  ip6_getctl() (ip6_sockopt.c): 0, or EINVAL for malformed or
+ * unknown control data, ENXIO for an interface.
+ */
+struct ip6_ctl {
+	struct in6_pktinfo ic_pktinfo;	/* scope embedded; :: and 0: none */
+	int		 ic_hops;	/* -1: default */
+	int		 ic_tclass;
+	int		 ic_flags;	/* IN6P_DONTFRAG, MINMTU, PATHMTU */
+};
+int	ip6_getctl(struct inpcb *, const struct mbuf *, struct ip6_ctl *);
+/*
+ * Send m, a datagram of the protocol (its
+ * header first) from and to.  Consumes m; socket locked, NET held.
+ */
+int	in6_pcboutput(struct inpcb *, struct mbuf *, const struct in6_addr *,
+	    const struct in6_addr *, const struct ip6_ctl *);
+
+extern struct inpcbtable udbtable, rawcbtable, udb6table, rawin6pcbtable;
 
 /*
  * raw_ip.c.  rip_input() takes *mp, a packet for us whose header is
@@ -241,5 +328,11 @@ extern const struct pr_usrreqs rip_usrreqs;
 void	rip_init(void);
 int	rip_input(struct mbuf **, int *, int, int, struct netstack *);
 int	rip_ctloutput(int, struct socket *, int, int, struct mbuf *);
+/* raw_ip6.c: the same for IPv6; sockets see what is behind the headers */
+extern const struct pr_usrreqs rip6_usrreqs;
+void	rip6_init(void);
+int	rip6_input(struct mbuf **, int *, int, int, struct netstack *);
+void	rip6_ctlinput(int, struct sockaddr *, u_int, void *);
+int	rip6_ctloutput(int, struct socket *, int, int, struct mbuf *);
 
 #endif /* _NETINET_IN_PCB_H_ */

@@ -37,7 +37,7 @@ struct ip6_hdr {
 	} ip6_ctlun;
 	struct in6_addr	ip6_src;
 	struct in6_addr	ip6_dst;
-} __packed;
+};
 #define ip6_vfc		ip6_ctlun.ip6_un2_vfc
 #define ip6_flow	ip6_ctlun.ip6_un1.ip6_un1_flow
 #define ip6_plen	ip6_ctlun.ip6_un1.ip6_un1_plen

@@ -134,6 +134,7 @@ struct icmp {
 struct mbuf;
 struct netstack;
 struct rtentry;
+struct rttimer_queue;
 struct sockaddr;
 
 void	icmp_init(void);
@@ -162,6 +163,13 @@ void	icmp_mtudisc(struct icmp *, u_int);
  * stem from a reject or blackhole route as well.  NET.
  */
 struct rtentry *icmp_mtudisc_clone(struct in_addr, u_int, int);
+/*
+ * The same for any family, by a queue of routes with an end, which calls
+ * icmp_mtudisc_end().
+ */
+struct rtentry *icmp_pmtu_route(const struct sockaddr *,
+	    struct rttimer_queue *, u_int, int);
+void	icmp_mtudisc_end(struct rtentry *, u_int);
 /* net.inet.ip.mtudisc or mtudisctimeout changed; NET not held */
 void	icmp_mtudisc_changed(void);
 /* A redirect: the ICMP header at hlen, icmplen bytes of it; m is kept. */

@@ -458,10 +458,12 @@ void	esp4_ctlinput(int, struct sockaddr *, u_int, void *);
 void	ah4_ctlinput(int, struct sockaddr *, u_int, void *);
 void	udpencap_ctlinput(int, struct sockaddr *, u_int, void *);
 /*
- * An IPv6 packet of ours was too big for the path: the SA with that
- * destination (scope embedded), protocol and SPI (network order) learns
- * the MTU, host order, of the outer packet.  NET.
+ * An IPv6 packet of ours, of which m quotes the beginning, scopes embedded,
+ * was too big for the path.  1: it was an SA's, which has learned the MTU,
+ * host order, if there is one, and its destination's route with it.  NET.
  */
+int	ipsec6_toobig(struct mbuf *, u_int32_t, u_int);
+/* The same, destination and SPI (network order) of ESP known. */
 void	ipsec6_pmtu(u_int, const struct in6_addr *, u_int8_t, u_int32_t,
 	    u_int32_t);
 /* Consumes *mp.  skip: bytes of the outer header; returns as pr_input. */

@@ -38,8 +38,7 @@
 
 #define IMO_MINMEMBERS	20
 
-/* The value of an option: an int, or one byte where that is customary. */
-static int
+int
 ip_optint(struct mbuf *m, int *v)
 {
 	if (m == NULL)
@@ -53,7 +52,7 @@ ip_optint(struct mbuf *m, int *v)
 	return (0);
 }
 
-static int
+int
 ip_retint(struct mbuf *m, int v)
 {
 	m->m_len = sizeof(v);
@@ -371,7 +370,7 @@ ip_setflag(struct socket *so, struct inpcb *inp, int flag, int v)
 }
 
 /* Less protection than the default is the superuser's to ask for. */
-static int
+int
 ip_setseclevel(struct socket *so, u_char *level, int v)
 {
 	if (v < IPSEC_LEVEL_BYPASS || v > IPSEC_LEVEL_UNIQUE)
@@ -382,7 +381,7 @@ ip_setseclevel(struct socket *so, u_char *level, int v)
 	return (0);
 }
 
-static int
+int
 ip_setportrange(struct inpcb *inp, int v)
 {
 	int flags = inp->inp_flags & ~(INP_LOWPORT | INP_HIGHPORT);

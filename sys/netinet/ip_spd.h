@@ -101,6 +101,8 @@ int	spd_acquired(u_int, u_int32_t, struct sockaddr_encap *,
 int	ipsec_output_lookup(struct mbuf *, int, const struct inpcb *,
 	    struct tdb **);
 int	ipsec_input_check(struct mbuf *, int, const struct inpcb *);
+/* Is it neighbour discovery, which comes before any SA?  m is IPv6. */
+int	ipsec_isnd6(struct mbuf *);
 /* Is there anything to ask these for? */
 int	ipsec_output_wanted(const struct inpcb *);
 int	ipsec_input_wanted(const struct inpcb *);

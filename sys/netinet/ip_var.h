@@ -229,6 +229,14 @@ void	in_hdr_cksum_out(struct mbuf *, struct ifnet *);
 
 /* ip_sockopt.c: options of level IPPROTO_IP; socket locked */
 int	ip_ctloutput(int, struct socket *, int, int, struct mbuf *);
+/*
+ * The like for IPv6: a value, an int or one byte where that is customary;
+ * EINVAL.  An answer.  Options that are the same in both.
+ */
+int	ip_optint(struct mbuf *, int *);
+int	ip_retint(struct mbuf *, int);
+int	ip_setportrange(struct inpcb *, int);
+int	ip_setseclevel(struct socket *, u_char *, int);
 /* Leaves the groups.  NULL is fine; NET not held, it takes it. */
 void	ip_freemoptions(struct ip_moptions *);
 

@@ -46,6 +46,11 @@
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
 
+#ifdef INET6
+#include <netinet/icmp6.h>
+#include <netinet6/ip6_var.h>
+#endif
+
 /*
  * Packets that arrive under an SA.  A packet that is dropped is counted
  * by cause in espstat, and once more in ipsec_idrops and at its SA.
@@ -188,7 +193,7 @@ ipsec_common_input(struct mbuf **mp, int skip, int protoff, int af,
 		ipsec_count(sproto, esps_hdrops, ahs_hdrops);
 		return (ipsec_drop(mp, NULL));
 	}
-	if (ipsec_nesting(m) >= IPSEC_MAXNEST) {
+	if (protoff == -1 || ipsec_nesting(m) >= IPSEC_MAXNEST) {
 		ipsec_count(sproto, esps_pdrops, ahs_pdrops);
 		return (ipsec_drop(mp, NULL));
 	}
@@ -364,25 +369,17 @@ ipsec_common_input_cb(struct mbuf **mp, struct tdb *tdb, int skip,
 	return (ipsec_input_inner(mp, tdb, af, skip, prot));
 }
 
-/*
- * Which byte before off names the header at off.  IPv6's extension headers
- * have been walked to here: they are sound.
- */
+/* Which byte before off names the header at off; -1 if none does. */
 static int
 ipsec_protoff(struct mbuf *m, int af, int off)
 {
-	int at = offsetof(struct ip6_hdr, ip6_nxt), skip;
-	struct ip6_ext ext;
+#ifdef INET6
+	int at, nxt;
 
-	if (af == AF_INET)
-		return (offsetof(struct ip, ip_p));
-	for (skip = sizeof(struct ip6_hdr);
-	    skip + (int)sizeof(ext) <= off;
-	    skip += (ext.ip6e_len + 1) << 3) {
-		m_copydata(m, skip, sizeof(ext), &ext);
-		at = skip + offsetof(struct ip6_ext, ip6e_nxt);
-	}
-	return (at);
+	if (af == AF_INET6)
+		return (ip6_lasthdr(m, off, &nxt, &at) == -1 ? -1 : at);
+#endif
+	return (offsetof(struct ip, ip_p));
 }
 
 /*
@@ -405,8 +402,14 @@ ipsec_exclusive_task(void *arg)
 		m->m_pkthdr.ph_cookie = NULL;
 		proto = ipsec_common_input(&m, off, ipsec_protoff(m, af, off),
 		    af, proto, 0, NULL);
-		if (proto != IPPROTO_DONE)
-			ip_deliver(&m, &off, proto, af, NULL);
+		if (proto == IPPROTO_DONE)
+			continue;
+#ifdef INET6
+		if (af == AF_INET6)
+			ip6_deliver(&m, &off, proto, NULL);
+		else
+#endif
+		ip_deliver(&m, &off, proto, af, NULL);
 	}
 	NET_UNLOCK();
 }
@@ -466,19 +469,25 @@ ah46_input(struct mbuf **mp, int *offp, int proto, int af,
  * Somebody on the path says that a packet of ours was too big: the SA
  * remembers what fits inside.
  */
-static void
+static int
 ipsec_pmtu(u_int rdomain, union sockaddr_union *dst, u_int8_t sproto,
     u_int32_t spi, u_int mtu)
 {
 	struct tdb *tdb;
 
-	if ((tdb = gettdb(rtable_l2(rdomain), spi, dst, sproto)) == NULL)
-		return;
+	tdb = gettdb(rtable_l2(rdomain), spi, dst, sproto);
+	if (tdb == NULL)
+		return (0);
 	ipsec_set_mtu(tdb, mtu);
 	tdb_unref(tdb);
+	return (1);
 }
 
 #ifdef INET6
+/*
+ * Nobody on the way cuts IPv6: the route has to know, so that what may go
+ * in pieces leaves in such as pass.
+ */
 void
 ipsec6_pmtu(u_int rdomain, const struct in6_addr *addr, u_int8_t sproto,
     u_int32_t spi, u_int32_t mtu)
@@ -492,7 +501,36 @@ ipsec6_pmtu(u_int rdomain, const struct in6_addr *addr, u_int8_t sproto,
 	dst.sin6.sin6_family = AF_INET6;
 	dst.sin6.sin6_len = sizeof(dst.sin6);
 	dst.sin6.sin6_addr = *addr;
-	ipsec_pmtu(rdomain, &dst, sproto, spi, mtu);
+	if (ipsec_pmtu(rdomain, &dst, sproto, spi, mtu))
+		icmp6_mtudisc_update(addr, mtu, rdomain);
+}
+
+int
+ipsec6_toobig(struct mbuf *m, u_int32_t mtu, u_int rdomain)
+{
+	int off = sizeof(struct ip6_hdr), nxt;
+	struct ip6_hdr ip6;
+	struct ip6_ext ext;
+	u_int32_t spi;
+
+	m_copydata(m, 0, sizeof(ip6), &ip6);
+	nxt = ip6.ip6_nxt;
+	while (nxt == IPPROTO_HOPOPTS || nxt == IPPROTO_ROUTING ||
+	    nxt == IPPROTO_DSTOPTS) {
+		if (m->m_pkthdr.len < off + (int)sizeof(ext))
+			return (0);
+		m_copydata(m, off, sizeof(ext), &ext);
+		nxt = ext.ip6e_nxt;
+		off += (ext.ip6e_len + 1) << 3;
+	}
+	if (nxt != IPPROTO_ESP && nxt != IPPROTO_AH)
+		return (0);
+	off += ipsec_spioff(nxt);
+	if (m->m_pkthdr.len < off + (int)sizeof(spi))
+		return (1);
+	m_copydata(m, off, sizeof(spi), &spi);
+	ipsec6_pmtu(rdomain, &ip6.ip6_dst, nxt, spi, mtu);
+	return (1);
 }
 #endif
 

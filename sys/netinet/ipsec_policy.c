@@ -34,6 +34,7 @@
 #include <netinet/ip_var.h>
 
 #ifdef INET6
+#include <netinet/icmp6.h>
 #include <netinet6/ip6_var.h>
 #endif
 
@@ -135,6 +136,23 @@ sel_packet(struct mbuf *m, int af, int dir, struct sockaddr_encap *sen)
 	else
 		sel_packet4(m, sen, dir);
 }
+
+#ifdef INET6
+int
+ipsec_isnd6(struct mbuf *m)
+{
+	struct ip6_hdr ip6;
+	u_int8_t type;
+
+	if (m->m_pkthdr.len < (int)(sizeof(ip6) + sizeof(struct icmp6_hdr)))
+		return (0);
+	m_copydata(m, 0, sizeof(ip6), &ip6);
+	if (ip6.ip6_nxt != IPPROTO_ICMPV6 || ip6.ip6_hlim != 255)
+		return (0);
+	m_copydata(m, sizeof(ip6), sizeof(type), &type);
+	return (type >= ND_ROUTER_SOLICIT && type <= ND_REDIRECT);
+}
+#endif
 
 /* The far end of an outgoing packet. */
 static void

@@ -20,6 +20,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/domain.h>
 #include <sys/mbuf.h>
 #include <sys/percpu.h>
 #include <sys/protosw.h>
@@ -49,7 +50,7 @@ struct udpiphdr {
 	struct udphdr	ui_udp;
 };
 
-struct inpcbtable udbtable;
+struct inpcbtable udbtable, udb6table;
 struct cpumem *udpcounters;
 int udpcksum = 1;
 
@@ -73,6 +74,11 @@ udp_init(void)
 	in_pcbinit(&udbtable, UDP_HASHSIZE);
 	udbtable.inpt_baddynamic = udp_baddynamic;
 	udbtable.inpt_rootonly = udp_rootonly;
+#ifdef INET6
+	in_pcbinit(&udb6table, UDP_HASHSIZE);
+	udb6table.inpt_baddynamic = udp_baddynamic;
+	udb6table.inpt_rootonly = udp_rootonly;
+#endif
 	udpcounters = counters_alloc(udps_ncounters);
 }
 
@@ -134,7 +140,7 @@ udp_check(struct mbuf *m, int iphlen)
 
 #ifdef IPSEC
 /* Is it for an SA?  The first word of IKE on this port is 0. */
-static int
+int
 udp_isesp(struct mbuf *m, int skip, const struct udphdr *uh)
 {
 	u_int32_t spi;
@@ -481,10 +487,14 @@ udp_output(struct inpcb *inp, struct mbuf *m, struct mbuf *addr,
  * What sockets ask for
  */
 
-static int
+int
 udp_attach(struct socket *so, int proto)
 {
+	struct inpcbtable *table = &udbtable;
 	int error;
+
+	if (so->so_proto->pr_domain->dom_family == AF_INET6)
+		table = &udb6table;
 
 	if (so->so_pcb != NULL)
 		return (EINVAL);
@@ -492,10 +502,10 @@ udp_attach(struct socket *so, int proto)
 	    READ_ONCE(udp_recvspace));
 	if (error != 0)
 		return (error);
-	return (in_pcballoc(so, &udbtable, IPPROTO_UDP));
+	return (in_pcballoc(so, table, IPPROTO_UDP));
 }
 
-static int
+int
 udp_detach(struct socket *so)
 {
 	in_pcbdetach(sotoinpcb(so));
@@ -528,10 +538,10 @@ udp_connect(struct socket *so, struct mbuf *nam)
 	return (error);
 }
 
-static int
+int
 udp_disconnect(struct socket *so)
 {
-	if (sotoinpcb(so)->inp_faddr.s_addr == INADDR_ANY)
+	if (IN6_IS_ADDR_UNSPECIFIED(&sotoinpcb(so)->inp_faddr6))
 		return (ENOTCONN);
 	in_pcbdisconnect(sotoinpcb(so));
 	soisdisconnected(so);

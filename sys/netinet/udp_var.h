@@ -91,6 +91,8 @@ struct mbuf;
 struct netstack;
 struct pr_usrreqs;
 struct sockaddr;
+struct socket;
+struct udphdr;
 
 extern const struct pr_usrreqs udp_usrreqs;
 extern int	udpcksum;		/* [a] packets we send have a sum */
@@ -109,6 +111,16 @@ void	udp_ctlinput(int, struct sockaddr *, u_int, void *);
  */
 int	udp_output(struct inpcb *, struct mbuf *, struct mbuf *,
 	    struct mbuf *);
+/* udp6_usrreq.c: the same over IPv6; the last is struct ip6ctlparam */
+extern const struct pr_usrreqs udp6_usrreqs;
+int	udp6_input(struct mbuf **, int *, int, int, struct netstack *);
+void	udp6_ctlinput(int, struct sockaddr *, u_int, void *);
+/* udp_usrreq.c */
+int	udp_attach(struct socket *, int);
+int	udp_detach(struct socket *);
+int	udp_disconnect(struct socket *);
+/* for an SA: data at the offset, UDP header */
+int	udp_isesp(struct mbuf *, int, const struct udphdr *);
 int	udp_sysctl(int *, u_int, void *, size_t *, void *, size_t);
 
 /* ---- kernel: end ---- */

@@ -187,6 +187,8 @@ struct ip6_mtuinfo {
 #define IPV6CTL_MTUDISCTIMEOUT	50
 #define IPV6CTL_IFQUEUE		51
 #define IPV6CTL_MAXID		55
+/* of this kernel alone */
+#define IPV6CTL_ND6STATS	200	/* struct nd6stat */
 
 #ifdef _KERNEL
 /* ---- kernel: the family's own interface starts here ---- */

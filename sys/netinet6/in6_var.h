@@ -105,9 +105,21 @@ struct in6_ifaddr {
 #define ifatoia6(ifa)	((struct in6_ifaddr *)(ifa))
 #define IA6_IN6(ia)	(&(ia)->ia_addr.sin6_addr)
 
+/*
+ * A group that an interface is in, and what MLD has to say of it.
+ *
+ * Locks used to protect struct members:
+ *	I	immutable
+ *	M	mld6_mtx
+ */
 struct in6_multi {
 	struct ifmaddr	in6m_ifma;
-	struct sockaddr_in6 in6m_sin;		/* scope embedded */
+	struct sockaddr_in6 in6m_sin;		/* [I] scope embedded */
+	uint64_t	in6m_due;		/* [M] next report, ns of
+						 * uptime; 0: none */
+	uint64_t	in6m_sent;		/* [M] last report, the same */
+	int		in6m_again;		/* [M] reports after that */
+	int		in6m_last;		/* [M] the last one was ours */
 };
 
 /*
@@ -128,16 +140,22 @@ struct in6_ifaddr *in6ifa_ifpwithaddr(struct ifnet *,
 	    const struct in6_addr *);
 /* The address itself, whatever its state, in a routing domain. */
 struct in6_ifaddr *in6ifa_withaddr(const struct in6_addr *, u_int);
-/* Groups; a membership more or less of the interface. */
+/* Does the interface have any? */
+int	in6_present(struct ifnet *);
+/* An address of the kernel's choice; 0 or an errno.  NET(X). */
+int	in6_setup(struct ifnet *, const struct in6_addr *, int);
+/* in6_multi.c.  Groups; a membership more or less of the interface. */
 struct in6_multi *in6_addmulti(const struct in6_addr *, struct ifnet *,
 	    int *);				/* NET(X); NULL, errno */
 void	in6_delmulti(struct in6_multi *);	/* NET(X) */
+void	in6_detachmulti(struct ifnet *);	/* NET(X) */
 int	in6_hasmulti(const struct in6_addr *, struct ifnet *);	/* NET */
 int	in6_nam2sin6(const struct mbuf *, struct sockaddr_in6 **);
 
 /* in6_ifattach.c.  NET(X).  A link-local address, and the groups of all
  * nodes: 0 or an errno (EINVAL: MTU below 1280).  ifdetach: all goes. */
 int	in6_ifattach(struct ifnet *);
+int	in6_ifcheck(struct ifnet *);		/* could it be attached? */
 void	in6_ifdetach(struct ifnet *);
 
 /* ---- kernel: end ---- */

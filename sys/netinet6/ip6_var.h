@@ -146,6 +146,7 @@ struct ip6_moptions {
 #define IPV6_FORWARDING		0x02	/* came from outside */
 #define IPV6_MINMTU		0x04	/* cut to 1280 bytes */
 
+extern int	ip6_auto_flowlabel;	/* [a] sockets have a label */
 extern int	ip6_defhlim;		/* [a] */
 extern int	ip6_defmcasthlim;	/* [a] */
 extern int	ip6_forwarding;		/* [a] 2: only what IPsec decrypted */
@@ -228,6 +229,20 @@ const struct in6_addr *in6_ifawithscope(struct ifnet *,
 /* frag6.c.  pr_input of IPPROTO_FRAGMENT. */
 void	frag6_init(void);
 int	frag6_input(struct mbuf **, int *, int, int, struct netstack *);
+void	frag6_drain(void);
+u_int	frag6_queues(void);		/* packets that wait for the rest */
+u_int	frag6_frags(void);		/* fragments that wait */
+
+/*
+ * What pr_ctlinput of protocols over IPv6 gets, unless NULL: a packet of
+ * ours that an ICMPv6 error quotes.
+ */
+struct ip6ctlparam {
+	const struct ip6_hdr *ip6c_ip6;	/* scopes embedded */
+	const void	*ip6c_proto;	/* header of the protocol */
+	u_int		 ip6c_len;	/* bytes of it that are there */
+	u_int32_t	 ip6c_mtu;	/* PRC_MSGSIZE: bytes */
+};
 
 /* ip6_sockopt.c: options of level IPPROTO_IPV6; socket locked */
 int	ip6_ctloutput(int, struct socket *, int, int, struct mbuf *);
