@@ -72,9 +72,9 @@ check_params(const struct crypto_params *cp, const struct enc_xform *enc,
 	if (cp->cp_icvlen != (auth == NULL ? 0 : auth->authsize))
 		return (EINVAL);
 
-	/* a GMAC is its cipher's, and that cipher has no other */
-	if ((enc != NULL && enc_xform_auth(enc, cp->cp_enckeylen) != NULL) ||
-	    (auth != NULL && auth->cipher != 0)) {
+	/* a combined mode has its own, which is nobody else's */
+	if ((enc != NULL && enc->mac != XFORM_NOMAC) ||
+	    (auth != NULL && auth->mac != XFORM_NOMAC)) {
 		if (enc == NULL || auth == NULL ||
 		    enc_xform_auth(enc, cp->cp_enckeylen) != auth ||
 		    cp->cp_authkeylen != 0)

@@ -27,15 +27,21 @@
  */
 
 /* algorithms; the numbers are those of OpenBSD */
+#define CRYPTO_3DES_CBC		1
+#define CRYPTO_SHA1_HMAC	5
 #define CRYPTO_AES_CBC		7
 #define CRYPTO_NULL		9
 #define CRYPTO_SHA2_256_HMAC	11
 #define CRYPTO_SHA2_384_HMAC	12
 #define CRYPTO_SHA2_512_HMAC	13
+#define CRYPTO_AES_CTR		14
 #define CRYPTO_AES_GCM_16	16
 #define CRYPTO_AES_128_GMAC	17
 #define CRYPTO_AES_192_GMAC	18
 #define CRYPTO_AES_256_GMAC	19
+#define CRYPTO_AES_GMAC		20
+#define CRYPTO_CHACHA20_POLY1305	21
+#define CRYPTO_CHACHA20_POLY1305_MAC	22
 
 #define CRYPTO_AAD_LEN		8	/* of an ESP header: SPI, sequence */
 #define CRYPTO_MAXPROVIDERS	8
@@ -46,8 +52,9 @@ struct crypto_session;
  * What a session shall do.  All lengths are bytes; keys are copied.
  *	cipher alone, hash alone, or CRYPTO_NULL with a hash;
  *	cipher and hash: both keys;
- *	AES-GCM: cp_auth is the GMAC that fits the key (enc_xform_auth()),
- *	    the 4 byte salt ends cp_enckey, and there is no cp_authkey.
+ *	combined modes, AES-GCM and ChaCha20-Poly1305: cp_auth is what comes
+ *	    with the cipher under its key (enc_xform_auth()), the 4 byte
+ *	    salt ends cp_enckey, and there is no cp_authkey.
  */
 struct crypto_params {
 	int		 cp_enc;	/* CRYPTO_AES_CBC ..., 0: none */
@@ -135,7 +142,7 @@ void	crypto_freesession(struct crypto_session *);
  * time.  Time depends on lengths and on the outcome, on nothing else.
  *
  * An IV to send is the caller's to fill in: never the same twice for
- * AES-GCM, unpredictable for AES-CBC.
+ * one with a salt, unpredictable for one with CBC.
  */
 int	crypto_invoke(struct cryptop *);
 

@@ -37,7 +37,8 @@ build()
 {
 	cc=$1
 	rm -f "$tmp"/*.o
-	for f in aes ghash gcm sha2 hmac cryptosoft; do
+	for f in aes chacha20 chachapoly cryptosoft gcm ghash hmac poly1305 \
+	    sha1 sha2; do
 		$cc $kflags -c "$sys/crypto/$f.c" -o "$tmp/$f.o" || return 1
 	done
 	$cc $kflags -c "$here/ct.c" -o "$tmp/ct.o" &&
@@ -52,6 +53,7 @@ check()
 
 kflags="-O2 -gdwarf-4 -std=gnu11 -nostdinc -ffreestanding
     -fno-strict-aliasing -D_KERNEL -I$sys -I$tmp/inc"
+tests="aes gcm chachapoly hmac esp"
 tried=0
 for cc in ${CTCC:-gcc clang}; do
 	command -v "$cc" >/dev/null || continue
@@ -66,14 +68,14 @@ for cc in ${CTCC:-gcc clang}; do
 			exit 1
 		fi
 	done
-	for t in aes gcm sha2 esp; do
+	for t in $tests; do
 		if ! check $t; then
 			cat "$tmp/log"
 			echo "$cc: $t: time depends on a secret"
 			exit 1
 		fi
 	done
-	echo "$cc: aes gcm sha2 esp are clean"
+	echo "$cc: $tests are clean"
 done
 if [ $tried -eq 0 ]; then
 	echo "skipped: no compiler of ${CTCC:-gcc clang}"

@@ -17,7 +17,7 @@
 #include <sys/ktest.h>
 
 #include <crypto/cryptodev.h>
-#include <crypto/sha2.h>
+#include <crypto/hmac.h>
 
 #include "kt_ref.h"
 
@@ -231,36 +231,175 @@ ref_gcm_seal(const uint8_t *key, size_t keylen, const uint8_t *nonce,
 	add(tag, ks);
 }
 
+static void
+ref_quarter_round(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d)
+{
+	static const int shifts[] = { 16, 12, 8, 7 };
+	uint32_t *p = a, *q = b, *r = d, *t;
+	int i;
+
+	/* a += b; d = rotate(d ^ a), and the same with c, d, b in turn */
+	for (i = 0; i < 4; i++) {
+		*p += *q;
+		*r = (*r ^ *p) << shifts[i] | (*r ^ *p) >> (32 - shifts[i]);
+		p = p == a ? c : a;
+		t = q;
+		q = r;
+		r = t;
+	}
+}
+
+/* RFC 8439, 2.3: one block of key stream */
+static void
+ref_chacha20(const uint8_t key[32], uint32_t ctr, const uint8_t nonce[12],
+    uint8_t out[64])
+{
+	uint8_t in[64];
+	uint32_t x[16], y[16];
+	int i, j;
+
+	memcpy(in, "expand 32-byte k", 16);
+	memcpy(in + 16, key, 32);
+	memcpy(in + 52, nonce, 12);
+	for (i = 0; i < 4; i++)
+		in[48 + i] = ctr >> 8 * i;
+	for (i = 0; i < 16; i++)
+		x[i] = y[i] = in[4 * i] | in[4 * i + 1] << 8 |
+		    in[4 * i + 2] << 16 | (uint32_t)in[4 * i + 3] << 24;
+	for (i = 0; i < 20; i++)
+		for (j = 0; j < 4; j++)
+			ref_quarter_round(&y[j],
+			    &y[4 + (j + i % 2) % 4],
+			    &y[8 + (j + i % 2 * 2) % 4],
+			    &y[12 + (j + i % 2 * 3) % 4]);
+	for (i = 0; i < 64; i++)
+		out[i] = (x[i / 4] + y[i / 4]) >> i % 4 * 8;
+}
+
+/* h = h * r modulo 2^130 - 5, 17 digits to the base 256 */
+static void
+ref_1305_mul(uint32_t h[17], const uint8_t r[16])
+{
+	uint32_t p[34] = { 0 }, carry;
+	int i, j, round;
+
+	for (i = 0; i < 17; i++)
+		for (j = 0; j < 16; j++)
+			p[i + j] += h[i] * r[j];
+	for (round = 0; round < 3; round++) {
+		for (carry = 0, i = 0; i < 34; i++) {
+			carry += p[i];
+			p[i] = carry & 255;
+			carry >>= 8;
+		}
+		/* 2^136 is 2^6 * 2^130 */
+		for (i = 17; i < 34; i++) {
+			p[i - 17] += p[i] * 5 << 6;
+			p[i] = 0;
+		}
+		p[0] += (p[16] >> 2) * 5;
+		p[16] &= 3;
+	}
+	for (carry = 0, i = 0; i < 17; i++) {
+		carry += p[i];
+		h[i] = carry & 255;
+		carry >>= 8;
+	}
+}
+
+/* RFC 8439, 2.5.1; text is zero padded to whole blocks */
+static void
+ref_poly1305(const uint8_t key[32], const uint8_t *buf, size_t len,
+    uint8_t tag[16])
+{
+	uint32_t h[17] = { 0 }, carry;
+	uint8_t r[16], g[17];
+	int i;
+
+	for (i = 0; i < 16; i++)
+		r[i] = key[i] & (i % 4 == 3 ? 15 : 255) &
+		    (i > 0 && i % 4 == 0 ? 252 : 255);
+	for (; len >= 16; len -= 16, buf += 16) {
+		for (i = 0; i < 16; i++)
+			h[i] += buf[i];
+		h[16]++;
+		ref_1305_mul(h, r);
+	}
+	for (carry = 5, i = 0; i < 17; i++) {
+		carry += h[i];
+		g[i] = carry;
+		carry >>= 8;
+	}
+	for (carry = 0, i = 0; i < 16; i++) {
+		carry += (g[16] & 4 ? g[i] : h[i]) + key[16 + i];
+		tag[i] = carry;
+		carry >>= 8;
+	}
+}
+
+/* RFC 8439, 2.8.1; aad of at most 16 bytes and text of at most 1024 */
+void
+ref_chachapoly_seal(const uint8_t key[32], const uint8_t nonce[12],
+    const uint8_t *aad, size_t aadlen, uint8_t *buf, size_t len, uint8_t *tag)
+{
+	uint8_t ks[64], msg[16 + 1024 + 16] = { 0 };
+	size_t i, padded = (len + 15) / 16 * 16;
+
+	for (i = 0; i < len; i++) {
+		if (i % 64 == 0)
+			ref_chacha20(key, 1 + i / 64, nonce, ks);
+		buf[i] ^= ks[i % 64];
+	}
+	memcpy(msg, aad, aadlen);
+	memcpy(msg + 16, buf, len);
+	msg[16 + padded] = aadlen;
+	msg[16 + padded + 8] = len;
+	msg[16 + padded + 9] = len >> 8;
+	ref_chacha20(key, 0, nonce, ks);
+	ref_poly1305(ks, msg, 16 + padded + 16, tag);
+}
+
+static void
+ref_hash(enum hmac_hash hash, const uint8_t *buf, size_t len, uint8_t *out)
+{
+	struct sha1_ctx sha1;
+	struct sha2_ctx sha2;
+
+	if (hash == HMAC_SHA1) {
+		sha1_init(&sha1);
+		sha1_update(&sha1, buf, len);
+		sha1_final(&sha1, out);
+	} else {
+		sha2_init(&sha2, (enum sha2_type)hash);
+		sha2_update(&sha2, buf, len);
+		sha2_final(&sha2, out);
+	}
+}
+
 /* H(key ^ opad || H(key ^ ipad || text)) on whole buffers */
 void
 ref_hmac(int auth, const uint8_t *key, size_t keylen, const uint8_t *buf,
     size_t len, uint8_t *out)
 {
-	enum sha2_type type = auth == CRYPTO_SHA2_256_HMAC ? SHA2_256 :
-	    auth == CRYPTO_SHA2_384_HMAC ? SHA2_384 : SHA2_512;
-	size_t i, block = sha2_blocklen(type), digest = sha2_digestlen(type);
-	uint8_t k[SHA2_MAXBLOCK_LEN] = { 0 };
-	uint8_t msg[SHA2_MAXBLOCK_LEN + 1024];
-	struct sha2_ctx sc;
+	enum hmac_hash hash = auth == CRYPTO_SHA1_HMAC ? HMAC_SHA1 :
+	    auth == CRYPTO_SHA2_256_HMAC ? HMAC_SHA2_256 :
+	    auth == CRYPTO_SHA2_384_HMAC ? HMAC_SHA2_384 : HMAC_SHA2_512;
+	size_t i, block = hmac_blocklen(hash);
+	uint8_t k[HMAC_MAXBLOCK_LEN] = { 0 };
+	uint8_t msg[HMAC_MAXBLOCK_LEN + 1024];
 
-	if (keylen > block) {
-		sha2_init(&sc, type);
-		sha2_update(&sc, key, keylen);
-		sha2_final(&sc, k);
-	} else
+	if (keylen > block)
+		ref_hash(hash, key, keylen, k);
+	else
 		memcpy(k, key, keylen);
 	for (i = 0; i < block; i++)
 		msg[i] = k[i] ^ 0x36;
 	memcpy(msg + block, buf, len);
-	sha2_init(&sc, type);
-	sha2_update(&sc, msg, block + len);
-	sha2_final(&sc, out);
+	ref_hash(hash, msg, block + len, out);
 	for (i = 0; i < block; i++)
 		msg[i] = k[i] ^ 0x5c;
-	memcpy(msg + block, out, digest);
-	sha2_init(&sc, type);
-	sha2_update(&sc, msg, block + digest);
-	sha2_final(&sc, out);
+	memcpy(msg + block, out, hmac_digestlen(hash));
+	ref_hash(hash, msg, block + hmac_digestlen(hash), out);
 }
 
 static int
