@@ -423,7 +423,8 @@ gcm_invoke(const void *state, struct cryptop *crp)
 static int
 gcm_probe(const struct crypto_params *cp)
 {
-	return (cp->cp_enc == CRYPTO_AES_GCM_16);
+	return (cp->cp_enc == CRYPTO_AES_GCM_16 ||
+	    cp->cp_enc == CRYPTO_AES_GMAC);
 }
 
 __attribute__((__target__(GCM_TARGET))) static void
@@ -454,6 +455,7 @@ gcm_newsession(void *state, const struct crypto_params *cp)
 	size_t len = cp->cp_enckeylen - SALT_LEN;
 	int error;
 
+	gs->gs_gmac = cp->cp_enc == CRYPTO_AES_GMAC;
 	memcpy(&gs->gs_salt, cp->cp_enckey + len, SALT_LEN);
 	if ((error = x86_aes_setkey(&gs->gs_aes, cp->cp_enckey, len)) != 0)
 		return (error);
