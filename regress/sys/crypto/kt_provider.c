@@ -41,6 +41,9 @@ static const struct {
 	{ "gcm-avx512",	CRYPTO_AES_GCM_16, CRYPTO_AES_128_GMAC, 20, 0 },
 	{ "gcm-avx2",	CRYPTO_AES_GCM_16, CRYPTO_AES_192_GMAC, 28, 0 },
 	{ "gcm-aesni",	CRYPTO_AES_GCM_16, CRYPTO_AES_256_GMAC, 36, 0 },
+	{ "aesni-sha",	CRYPTO_AES_CBC, CRYPTO_SHA1_HMAC, 16, 20 },
+	{ "aesni-sha",	CRYPTO_NULL, CRYPTO_SHA2_256_HMAC, 0, 32 },
+	{ "aesni",	CRYPTO_AES_CBC, CRYPTO_SHA2_512_HMAC, 32, 64 },
 };
 
 struct suite {

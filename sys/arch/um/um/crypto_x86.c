@@ -86,6 +86,7 @@ cpu_crypto_attach(void)
 	crypto_gcm_avx512_attach(features);
 	crypto_gcm_avx2_attach(features);
 	crypto_gcm_aesni_attach(features);
+	crypto_aesni_attach(features);
 }
 
 /* In four equal columns AES's shift of rows changes nothing. */

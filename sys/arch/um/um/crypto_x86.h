@@ -24,6 +24,8 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 
+#include <crypto/hmac.h>
+
 #include <immintrin.h>
 
 #define X86_AES_MAXROUNDS	14
@@ -46,7 +48,17 @@ int	x86_aes_setkey(struct x86_aes *, const uint8_t *, size_t);
 /* the keys of the other direction, for the instructions that decrypt */
 void	x86_aes_invert(struct x86_aes *, const struct x86_aes *);
 
+/*
+ * crypto_shani.c: HMAC of a message and, unless NULL, the four bytes behind
+ * it, with keys from hmac_setkey(); the whole digest.  For hashes that
+ * x86_hmac_has(); needs X86_SHA.
+ */
+int	x86_hmac_has(enum hmac_hash);
+void	x86_hmac(const struct hmac_key *, const uint8_t *, size_t,
+	    const uint32_t *, uint8_t *);
+
 /* each registers the providers that these features can serve */
+void	crypto_aesni_attach(int);
 void	crypto_gcm_aesni_attach(int);
 void	crypto_gcm_avx2_attach(int);
 void	crypto_gcm_avx512_attach(int);
