@@ -73,7 +73,7 @@ x86_features(void)
 	if (all_set(c7, bit_VAES | bit_VPCLMULQDQ))
 		features |= X86_VAES;
 	if (all_set(xcr0, XCR0_AVX512) && all_set(b7, bit_AVX512F |
-	    bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL | bit_AVX512IFMA))
+	    bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL))
 		features |= X86_AVX512;
 	return (features);
 }
@@ -83,6 +83,8 @@ cpu_crypto_attach(void)
 {
 	int features = x86_features();
 
+	crypto_chacha_avx512_attach(features);
+	crypto_chacha_avx2_attach(features);
 	crypto_gcm_avx512_attach(features);
 	crypto_gcm_avx2_attach(features);
 	crypto_gcm_aesni_attach(features);

@@ -35,7 +35,7 @@
 #define X86_SHA		0x02	/* SHA-1, SHA-256 */
 #define X86_AVX2	0x04
 #define X86_VAES	0x08	/* VAES, VPCLMULQDQ; X86_AVX2 */
-#define X86_AVX512	0x10	/* F, BW, DQ, VL, IFMA; X86_AVX2 */
+#define X86_AVX512	0x10	/* F, BW, DQ, VL; X86_AVX2 */
 
 /* in the order of use; read-only afterwards */
 struct x86_aes {
@@ -59,6 +59,8 @@ void	x86_hmac(const struct hmac_key *, const uint8_t *, size_t,
 
 /* each registers the providers that these features can serve */
 void	crypto_aesni_attach(int);
+void	crypto_chacha_avx2_attach(int);
+void	crypto_chacha_avx512_attach(int);
 void	crypto_gcm_aesni_attach(int);
 void	crypto_gcm_avx2_attach(int);
 void	crypto_gcm_avx512_attach(int);
