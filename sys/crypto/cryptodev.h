@@ -46,15 +46,19 @@
 #define CRYPTO_AAD_LEN		8	/* of an ESP header: SPI, sequence */
 #define CRYPTO_MAXPROVIDERS	16
 
+#define CRYPTO_SEQIV_LEN	8	/* of an IV with a salt */
+
 struct crypto_session;
 
 /*
  * What a session shall do.  All lengths are bytes; keys are copied.
  *	cipher alone, hash alone, or CRYPTO_NULL with a hash;
  *	cipher and hash: both keys;
- *	combined modes, AES-GCM and ChaCha20-Poly1305: cp_auth is what comes
- *	    with the cipher under its key (enc_xform_auth()), the 4 byte
- *	    salt ends cp_enckey, and there is no cp_authkey.
+ *	combined modes, AES-GCM, AES-GMAC (which encrypts nothing) and
+ *	    ChaCha20-Poly1305: cp_auth is what comes with the cipher under
+ *	    its key (enc_xform_auth()), the 4 byte salt ends cp_enckey, and
+ *	    there is no cp_authkey;
+ *	GMAC alone: the 4 byte salt ends cp_authkey.
  */
 struct crypto_params {
 	int		 cp_enc;	/* CRYPTO_AES_CBC ..., 0: none */
@@ -69,6 +73,12 @@ struct crypto_params {
 /*
  * One packet: header, IV and payload lie behind each other in memory that
  * nobody else uses meanwhile.  The ICV may be anywhere outside of them.
+ *
+ * AH has a session without a cipher: there crp_data and crp_len are all
+ * that is to be authenticated, in one piece and with zeroes where RFC 4302
+ * wants them, crp_aad is crp_data and crp_aadlen is 0; or crp_aadlen of
+ * these bytes are called the header, which makes no difference.  crp_iv
+ * may be anywhere; GMAC reads CRYPTO_SEQIV_LEN bytes from it, HMAC none.
  */
 struct cryptop {
 	struct crypto_session	*crp_session;
@@ -131,7 +141,8 @@ void	crypto_freesession(struct crypto_session *);
 /*
  * Encrypt and write the ICV, or check the ICV and decrypt.  The ICV covers
  * header, IV and ciphertext; with CRYPTO_F_ESN also crp_esn, which is not
- * sent.  (That flag changes nothing in a session without authentication.)
+ * sent: between SPI and sequence number in a combined mode, else at the
+ * end.  (That flag changes nothing in a session without authentication.)
  *
  *	0		done
  *	EBADMSG		wrong ICV: payload is still the ciphertext

@@ -20,14 +20,24 @@
 #include <crypto/cryptodev.h>
 #include <crypto/xform.h>
 
+/*
+ * With AES-CTR 4 bytes would do, and are taken; but OpenBSD drops what is
+ * no multiple of 16.
+ */
 const struct enc_xform enc_xforms[] = {
-	{ CRYPTO_NULL,		"NULL",		4, 0, 0, 256, 1, 0,
+	{ CRYPTO_NULL,		"NULL",		4, 4, 0, 0, 256, 1, 0,
 	    XFORM_NOMAC },
-	{ CRYPTO_AES_CBC,	"AES-CBC",	16, 16, 16, 32, 8, 0,
+	{ CRYPTO_3DES_CBC,	"3DES-CBC",	8, 8, 8, 24, 24, 1, 0,
 	    XFORM_NOMAC },
-	{ CRYPTO_AES_GCM_16,	"AES-GCM-16",	1, 8, 20, 36, 8, 4,
+	{ CRYPTO_AES_CBC,	"AES-CBC",	16, 16, 16, 16, 32, 8, 0,
+	    XFORM_NOMAC },
+	{ CRYPTO_AES_CTR,	"AES-CTR",	1, 16, 8, 20, 36, 8, 4,
+	    XFORM_NOMAC },
+	{ CRYPTO_AES_GCM_16,	"AES-GCM-16",	1, 4, 8, 20, 36, 8, 4,
 	    XFORM_GMAC },
-	{ CRYPTO_CHACHA20_POLY1305, "CHACHA20-POLY1305", 1, 8, 36, 36, 1, 4,
+	{ CRYPTO_AES_GMAC,	"AES-GMAC",	1, 4, 8, 20, 36, 8, 4,
+	    XFORM_GMAC },
+	{ CRYPTO_CHACHA20_POLY1305, "CHACHA20-POLY1305", 1, 4, 8, 36, 36, 1, 4,
 	    XFORM_POLY1305 },
 	{ 0 }
 };

@@ -33,12 +33,14 @@ enum xform_mac { XFORM_NOMAC, XFORM_GMAC, XFORM_POLY1305 };
 struct enc_xform {
 	int		 type;		/* CRYPTO_* of <crypto/cryptodev.h> */
 	const char	*name;
-	uint16_t	 blocksize;	/* payload is a multiple of it */
+	uint16_t	 blocksize;	/* a payload is a multiple of it */
+	uint16_t	 padsize;	/* and one we send of this, for ESP */
 	uint16_t	 ivsize;	/* on the wire */
 	uint16_t	 minkey;	/* with the salt, if there is one */
 	uint16_t	 maxkey;
 	uint16_t	 keystep;	/* minkey, + keystep, ... maxkey */
-	uint16_t	 saltsize;	/* last bytes of the key */
+	uint16_t	 saltsize;	/* last bytes of the key; if there is
+					   one, an IV must not come twice */
 	enum xform_mac	 mac;
 };
 

@@ -31,9 +31,6 @@
 #include <net/pfkeyvar.h>
 #include <net/rtable.h>
 
-#include <crypto/cryptodev.h>
-#include <crypto/xform.h>
-
 #define SA_FLAGS	(SADB_SAFLAGS_PFS | SADB_X_SAFLAGS_TUNNEL |	\
 			    SADB_X_SAFLAGS_CHAINDEL |			\
 			    SADB_X_SAFLAGS_UDPENCAP | SADB_X_SAFLAGS_ESN)
@@ -41,31 +38,6 @@
 			    TDBF_FIRSTUSE)
 #define TDBF_SOFT	(TDBF_SOFT_ALLOCATIONS | TDBF_SOFT_BYTES |	\
 			    TDBF_SOFT_TIMER | TDBF_SOFT_FIRSTUSE)
-
-/* the kernel's names of algorithms and PF_KEY's */
-static const struct pfkey_alg {
-	int		 al_crypto;
-	uint8_t		 al_ext;	/* where REGISTER names it, 0: not */
-	uint8_t		 al_sadb;
-} pfkey_encs[] = {
-	{ CRYPTO_NULL, SADB_EXT_SUPPORTED_ENCRYPT, SADB_EALG_NULL },
-	{ CRYPTO_AES_CBC, SADB_EXT_SUPPORTED_ENCRYPT, SADB_X_EALG_AES },
-	{ CRYPTO_AES_GCM_16, SADB_EXT_SUPPORTED_ENCRYPT,
-	    SADB_X_EALG_AESGCM16 },
-	{ 0, 0, 0 }
-}, pfkey_auths[] = {
-	{ CRYPTO_SHA2_256_HMAC, SADB_EXT_SUPPORTED_AUTH,
-	    SADB_X_AALG_SHA2_256 },
-	{ CRYPTO_SHA2_384_HMAC, SADB_EXT_SUPPORTED_AUTH,
-	    SADB_X_AALG_SHA2_384 },
-	{ CRYPTO_SHA2_512_HMAC, SADB_EXT_SUPPORTED_AUTH,
-	    SADB_X_AALG_SHA2_512 },
-	/* these come with their cipher and nobody asks for them */
-	{ CRYPTO_AES_128_GMAC, 0, SADB_X_AALG_AES128GMAC },
-	{ CRYPTO_AES_192_GMAC, 0, SADB_X_AALG_AES192GMAC },
-	{ CRYPTO_AES_256_GMAC, 0, SADB_X_AALG_AES256GMAC },
-	{ 0, 0, 0 }
-};
 
 static const struct pfkey_sapair {
 	uint32_t	 sp_sadb;
@@ -76,14 +48,6 @@ static const struct pfkey_sapair {
 	{ SADB_X_SAFLAGS_UDPENCAP, TDBF_UDPENCAP },
 	{ SADB_X_SAFLAGS_ESN, TDBF_ESN },
 };
-
-static const struct pfkey_alg *
-pfkey_alg(const struct pfkey_alg *al, int crypto)
-{
-	while (al->al_crypto != 0 && al->al_crypto != crypto)
-		al++;
-	return (al);
-}
 
 /*
  * From an SA to extensions.
@@ -103,11 +67,9 @@ pfkey_export_sa(struct tdb *tdb, struct pfkey_buf *pb)
 	sa->sadb_sa_state = ISSET(flags, TDBF_INVALID) ?
 	    SADB_SASTATE_LARVAL : SADB_SASTATE_MATURE;
 	if (tdb->tdb_encalgxform != NULL)
-		sa->sadb_sa_encrypt = pfkey_alg(pfkey_encs,
-		    tdb->tdb_encalgxform->type)->al_sadb;
+		sa->sadb_sa_encrypt = pfkey_enc_sadb(tdb->tdb_encalgxform);
 	if (tdb->tdb_authalgxform != NULL)
-		sa->sadb_sa_auth = pfkey_alg(pfkey_auths,
-		    tdb->tdb_authalgxform->type)->al_sadb;
+		sa->sadb_sa_auth = pfkey_auth_sadb(tdb->tdb_authalgxform);
 	for (i = 0; i < nitems(pfkey_saflags); i++)
 		if (ISSET(flags, pfkey_saflags[i].sp_tdb))
 			sa->sadb_sa_flags |= pfkey_saflags[i].sp_sadb;
@@ -396,49 +358,6 @@ pfkey_export(struct tdb *tdb, struct pfkey_buf *pb)
 	export_path(tdb, pb);
 	export_place(tdb, pb);
 	export_counter(tdb, pb);
-}
-
-/* Append to the last extension, which is a list. */
-static void
-export_alg(struct pfkey_buf *pb, int type, const struct pfkey_alg *al,
-    size_t iv, size_t minkey, size_t maxkey)
-{
-	struct sadb_ext *ext;
-	struct sadb_alg *alg;
-
-	if (al->al_ext != type ||
-	    (alg = pfkey_room(pb, sizeof(*alg))) == NULL)
-		return;
-	alg->sadb_alg_id = al->al_sadb;
-	alg->sadb_alg_ivlen = iv * 8;
-	alg->sadb_alg_minbits = minkey * 8;
-	alg->sadb_alg_maxbits = maxkey * 8;
-	ext = (struct sadb_ext *)(pb->pb_data + pb->pb_ext[type]);
-	ext->sadb_ext_len += sizeof(*alg) / 8;
-}
-
-/* What ESP can do; of compression and other SA types, nothing. */
-void
-pfkey_export_algs(struct pfkey_buf *pb, int satype)
-{
-	const struct enc_xform *enc;
-	const struct auth_hash *auth;
-	int esp = satype == SADB_SATYPE_ESP;
-
-	pfkey_put(pb, SADB_EXT_SUPPORTED_AUTH, sizeof(struct sadb_supported));
-	for (auth = auth_hashes; esp && auth->type != 0; auth++)
-		export_alg(pb, SADB_EXT_SUPPORTED_AUTH,
-		    pfkey_alg(pfkey_auths, auth->type), 0, auth->keysize,
-		    auth->keysize);
-	pfkey_put(pb, SADB_EXT_SUPPORTED_ENCRYPT,
-	    sizeof(struct sadb_supported));
-	/* NULL takes any key and needs none */
-	for (enc = enc_xforms; esp && enc->type != 0; enc++)
-		export_alg(pb, SADB_EXT_SUPPORTED_ENCRYPT,
-		    pfkey_alg(pfkey_encs, enc->type), enc->ivsize,
-		    enc->minkey, enc->type == CRYPTO_NULL ? 0 : enc->maxkey);
-	pfkey_put(pb, SADB_X_EXT_SUPPORTED_COMP,
-	    sizeof(struct sadb_supported));
 }
 
 /*
@@ -911,12 +830,11 @@ unchanged_sa(struct tdb *tdb, const struct sadb_sa *sa)
 		    !ISSET(flags, pfkey_saflags[i].sp_tdb) &&
 		    pfkey_saflags[i].sp_tdb != TDBF_UDPENCAP)
 			return (EINVAL);
-	if (sa->sadb_sa_encrypt != 0 && sa->sadb_sa_encrypt !=
-	    pfkey_alg(pfkey_encs, tdb->tdb_encalgxform->type)->al_sadb)
+	if (sa->sadb_sa_encrypt != 0 &&
+	    sa->sadb_sa_encrypt != pfkey_enc_sadb(tdb->tdb_encalgxform))
 		return (EINVAL);
 	if (sa->sadb_sa_auth != 0 && (tdb->tdb_authalgxform == NULL ||
-	    sa->sadb_sa_auth != pfkey_alg(pfkey_auths,
-	    tdb->tdb_authalgxform->type)->al_sadb))
+	    sa->sadb_sa_auth != pfkey_auth_sadb(tdb->tdb_authalgxform)))
 		return (EINVAL);
 	return (0);
 }

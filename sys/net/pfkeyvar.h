@@ -26,9 +26,11 @@
  * type, NULL where there is none.
  */
 
+struct auth_hash;
+struct enc_xform;
+struct ipsecinit;
 struct socket;
 struct tdb;
-struct ipsecinit;
 struct sockaddr_encap;
 union sockaddr_union;
 
@@ -91,6 +93,13 @@ struct sadb_msg *pfkey_flatten(const struct sadb_msg *, void **, uint64_t,
 	    size_t *);
 void	pfkey_wipe(void *, size_t);	/* ends pfkey_flatten() */
 
+/* pfkeyv2_alg.c */
+/* PF_KEY's numbers, SADB_EALG_* and SADB_AALG_*; 0: it has none */
+uint8_t	pfkey_enc_sadb(const struct enc_xform *);
+uint8_t	pfkey_auth_sadb(const struct auth_hash *);
+/* the three lists of REGISTER, for an SA type */
+void	pfkey_export_algs(struct pfkey_buf *, int);
+
 /* pfkeyv2_convert.c */
 /* NET held for these; all extensions in the order of a sysctl dump */
 void	pfkey_export(struct tdb *, struct pfkey_buf *);
@@ -98,7 +107,6 @@ void	pfkey_export_sa(struct tdb *, struct pfkey_buf *);
 void	pfkey_export_current(struct tdb *, struct pfkey_buf *);
 void	pfkey_export_lifetime(struct tdb *, struct pfkey_buf *, int);
 void	pfkey_export_addrs(struct tdb *, struct pfkey_buf *);
-void	pfkey_export_algs(struct pfkey_buf *, int);
 /* 0 or EINVAL.  A new SA; sleeps. */
 int	pfkey_import(struct tdb *, void **);
 int	pfkey_import_keys(struct ipsecinit *, void **);

@@ -48,36 +48,6 @@ esp_attach(void)
 	return (0);
 }
 
-static int
-esp_encalg(int sadb)
-{
-	switch (sadb) {
-	case SADB_EALG_NULL:
-		return (CRYPTO_NULL);
-	case SADB_X_EALG_AES:
-		return (CRYPTO_AES_CBC);
-	case SADB_X_EALG_AESGCM16:
-		return (CRYPTO_AES_GCM_16);
-	default:
-		return (0);
-	}
-}
-
-static int
-esp_authalg(int sadb)
-{
-	switch (sadb) {
-	case SADB_X_AALG_SHA2_256:
-		return (CRYPTO_SHA2_256_HMAC);
-	case SADB_X_AALG_SHA2_384:
-		return (CRYPTO_SHA2_384_HMAC);
-	case SADB_X_AALG_SHA2_512:
-		return (CRYPTO_SHA2_512_HMAC);
-	default:
-		return (0);
-	}
-}
-
 /* Look the algorithms up and check the keys' lengths; 0 or EINVAL. */
 static int
 esp_algorithms(struct tdb *tdb, const struct ipsecinit *ii)
@@ -85,8 +55,8 @@ esp_algorithms(struct tdb *tdb, const struct ipsecinit *ii)
 	const struct enc_xform *enc;
 	const struct auth_hash *auth;
 
-	if ((enc = enc_xform_find(esp_encalg(ii->ii_encalg))) == NULL ||
-	    !enc_xform_keyok(enc, ii->ii_enckeylen))
+	enc = enc_xform_find(pfkeyv2_encalg(ii->ii_encalg));
+	if (enc == NULL || !enc_xform_keyok(enc, ii->ii_enckeylen))
 		return (EINVAL);
 	auth = enc_xform_auth(enc, ii->ii_enckeylen);
 	if (auth != NULL) {
@@ -94,8 +64,9 @@ esp_algorithms(struct tdb *tdb, const struct ipsecinit *ii)
 		if (ii->ii_authkeylen != 0)
 			return (EINVAL);
 	} else if (ii->ii_authalg != 0) {
-		auth = auth_hash_find(esp_authalg(ii->ii_authalg));
-		if (auth == NULL || ii->ii_authkeylen != auth->keysize)
+		auth = auth_hash_find(pfkeyv2_authalg(ii->ii_authalg));
+		if (auth == NULL || auth->mac != XFORM_NOMAC ||
+		    ii->ii_authkeylen != auth->keysize)
 			return (EINVAL);
 	}
 	if (auth == NULL && ii->ii_encalg == SADB_EALG_NULL)
@@ -173,6 +144,7 @@ esp_icvlen(const struct tdb *tdb)
 	    tdb->tdb_authalgxform->authsize : 0);
 }
 
+/* A peer may pad to less than we do. */
 static int
 esp_align(const struct tdb *tdb)
 {
@@ -365,7 +337,7 @@ esp_encrypt(struct tdb *tdb, u_int8_t *esp, int plen, u_int64_t seq)
 	word = htonl((u_int32_t)seq);
 	memcpy(esp, &tdb->tdb_spi, sizeof(word));
 	memcpy(esp + sizeof(word), &word, sizeof(word));
-	if (tdb->tdb_ivlen == sizeof(seq))
+	if (tdb->tdb_encalgxform->saltsize > 0)
 		memcpy(esp + ESP_HDR, &seq, sizeof(seq));
 	else if (tdb->tdb_ivlen > 0)
 		arc4random_buf(esp + ESP_HDR, tdb->tdb_ivlen);
@@ -401,7 +373,7 @@ esp_output(struct mbuf *m, struct tdb *tdb, int skip, int protoff)
 {
 	int hlen = ESP_HDR + tdb->tdb_ivlen, alen = esp_icvlen(tdb);
 	int rlen = m->m_pkthdr.len - skip;
-	int pad = -(rlen + ESP_TRAILER) & (esp_align(tdb) - 1);
+	int pad = -(rlen + ESP_TRAILER) & (tdb->tdb_encalgxform->padsize - 1);
 	int plen = rlen + pad + ESP_TRAILER, error;
 	int ulen = ISSET(READ_ONCE(tdb->tdb_flags), TDBF_UDPENCAP) ?
 	    sizeof(struct udphdr) : 0;

@@ -409,6 +409,9 @@ int	esp_output(struct mbuf *, struct tdb *, int, int);
 
 /* net/pfkeyv2.c: SADB_EXPIRE to all listeners; may sleep, NET held */
 int	pfkeyv2_expire(struct tdb *, u_int16_t);
+/* net/pfkeyv2_alg.c: CRYPTO_* of a SADB_*ALG_*, 0 if there is none here */
+int	pfkeyv2_encalg(int);
+int	pfkeyv2_authalg(int);
 
 #endif /* _KERNEL */
 #endif /* _NETINET_IP_IPSP_H_ */

@@ -214,7 +214,7 @@ static int
 ipsec_align(const struct tdb *tdb)
 {
 	return (tdb->tdb_encalgxform != NULL ?
-	    MAX(4, tdb->tdb_encalgxform->blocksize) : 4);
+	    tdb->tdb_encalgxform->padsize : 4);
 }
 
 ssize_t

@@ -25,7 +25,8 @@
 
 #include <crypto/chachapoly.h>
 #include <crypto/cryptodev.h>
-#include <crypto/gcm.h>
+#include <crypto/des.h>
+#include <crypto/gmac.h>
 #include <crypto/hmac.h>
 
 #include "ct.h"
@@ -96,6 +97,46 @@ ct_gcm(void)
 		gcm_seal(&gk, nonce, aad, sizeof(aad), buf, len, icv);
 		gcm_open(&gk, nonce, aad, sizeof(aad), buf, len, icv);
 	}
+}
+
+static void
+ct_ctr(void)
+{
+	struct aes_ctx ac;
+	uint8_t nonce[AES_CTR_NONCE_LEN] = { 0 };
+
+	ct_secret(key, sizeof(key));
+	ct_secret(buf, sizeof(buf));
+	aes_setkey(&ac, key, 32);
+	aes_ctr_crypt(&ac, nonce, 1, buf, MSG_MAX - 3);
+}
+
+static void
+ct_des(void)
+{
+	struct des3_ctx dc;
+
+	ct_secret(key, sizeof(key));
+	ct_secret(buf, sizeof(buf));
+	des3_setkey(&dc, key);
+	des3_cbc_encrypt(&dc, buf, buf + 8, 64);
+	des3_cbc_decrypt(&dc, buf, buf + 8, 64);
+}
+
+static void
+ct_gmac(void)
+{
+	struct gcm_key gk;
+	struct gmac_ctx gm;
+	uint8_t nonce[GCM_NONCE_LEN] = { 0 };
+
+	ct_secret(key, sizeof(key));
+	ct_secret(buf, sizeof(buf));
+	gcm_setkey(&gk, key, 16);
+	gmac_init(&gm, &gk, nonce);
+	gmac_update(&gm, buf, 7);
+	gmac_update(&gm, buf + 7, MSG_MAX - 7);
+	gmac_final(&gm, icv);
 }
 
 static void
@@ -177,8 +218,14 @@ ct_esp(void)
 		    12 },
 		{ CRYPTO_CHACHA20_POLY1305, CRYPTO_CHACHA20_POLY1305_MAC, key,
 		    36, NULL, 0, 16 },
+		{ CRYPTO_AES_GMAC, CRYPTO_AES_256_GMAC, key, 36, NULL, 0,
+		    16 },
+		{ CRYPTO_AES_CTR, CRYPTO_SHA2_256_HMAC, key, 28, authkey, 32,
+		    16 },
+		{ CRYPTO_3DES_CBC, CRYPTO_SHA1_HMAC, key, 24, authkey, 20,
+		    12 },
 	};
-	static const size_t ivlen[] = { 8, 16, 0, 16, 8 };
+	static const size_t ivlen[] = { 8, 16, 0, 16, 8, 8, 8, 8 };
 	int i;
 
 	cryptosoft_attach();
@@ -215,7 +262,10 @@ static const struct {
 	void		(*func)(void);
 } tests[] = {
 	{ "aes", ct_aes },
+	{ "ctr", ct_ctr },
+	{ "des", ct_des },
 	{ "gcm", ct_gcm },
+	{ "gmac", ct_gmac },
 	{ "chachapoly", ct_chachapoly },
 	{ "hmac", ct_hmac },
 	{ "esp", ct_esp },

@@ -37,8 +37,8 @@ build()
 {
 	cc=$1
 	rm -f "$tmp"/*.o
-	for f in aes chacha20 chachapoly cryptosoft gcm ghash hmac poly1305 \
-	    sha1 sha2; do
+	for f in aes chacha20 chachapoly cryptosoft des gcm ghash gmac hmac \
+	    poly1305 sha1 sha2; do
 		$cc $kflags -c "$sys/crypto/$f.c" -o "$tmp/$f.o" || return 1
 	done
 	$cc $kflags -c "$here/ct.c" -o "$tmp/ct.o" &&
@@ -53,7 +53,7 @@ check()
 
 kflags="-O2 -gdwarf-4 -std=gnu11 -nostdinc -ffreestanding
     -fno-strict-aliasing -D_KERNEL -I$sys -I$tmp/inc"
-tests="aes gcm chachapoly hmac esp"
+tests="aes ctr des gcm gmac chachapoly hmac esp"
 tried=0
 for cc in ${CTCC:-gcc clang}; do
 	command -v "$cc" >/dev/null || continue

@@ -45,6 +45,11 @@ static const struct {
 	  CRYPTO_CHACHA20_POLY1305_MAC, 36, 0 },
 	{ "chacha-avx2", CRYPTO_CHACHA20_POLY1305,
 	  CRYPTO_CHACHA20_POLY1305_MAC, 36, 0 },
+	{ "gcm-avx512",	CRYPTO_AES_GMAC, CRYPTO_AES_128_GMAC, 20, 0 },
+	{ "gcm-avx2",	CRYPTO_AES_GMAC, CRYPTO_AES_256_GMAC, 36, 0 },
+	{ "gcm-aesni",	CRYPTO_AES_GMAC, CRYPTO_AES_192_GMAC, 28, 0 },
+	{ "aesni-sha",	CRYPTO_AES_CTR, CRYPTO_SHA2_256_HMAC, 20, 32 },
+	{ "aesni-sha",	0, CRYPTO_SHA1_HMAC, 0, 20 },
 	{ "aesni-sha",	CRYPTO_AES_CBC, CRYPTO_SHA1_HMAC, 16, 20 },
 	{ "aesni-sha",	CRYPTO_NULL, CRYPTO_SHA2_256_HMAC, 0, 32 },
 	{ "aesni",	CRYPTO_AES_CBC, CRYPTO_SHA2_512_HMAC, 32, 64 },
@@ -54,6 +59,7 @@ struct suite {
 	struct crypto_params	 cp;
 	const struct enc_xform	*enc;
 	uint8_t			 enckey[64], authkey[64];
+	size_t			 aadlen;	/* 0: a hash alone, for AH */
 	size_t			 ivlen;
 	struct crypto_session	*soft;
 	struct crypto_session	*fast[CRYPTO_MAXPROVIDERS];
@@ -71,15 +77,16 @@ struct work {
 };
 static uint8_t plain[PKT_MAX], cipher[PKT_MAX];
 static uint8_t good_icv[XFORM_MAXICV];
+static uint8_t ah_iv[CRYPTO_SEQIV_LEN];
 
 static void
 set_request(struct cryptop *crp, const struct suite *s, uint8_t *p,
     size_t len, uint8_t *icv)
 {
 	crp->crp_aad = p;
-	crp->crp_aadlen = CRYPTO_AAD_LEN;
-	crp->crp_iv = p + CRYPTO_AAD_LEN;
-	crp->crp_data = crp->crp_iv + s->ivlen;
+	crp->crp_aadlen = s->aadlen;
+	crp->crp_iv = s->enc == NULL ? ah_iv : p + s->aadlen;
+	crp->crp_data = p + s->aadlen + s->ivlen;
 	crp->crp_len = len;
 	crp->crp_icv = icv;
 }
@@ -95,7 +102,7 @@ work_init(struct work *w, const struct suite *s, size_t len)
 	int behind = kt_random() & 1;
 
 	w->len = len;
-	w->total = CRYPTO_AAD_LEN + s->ivlen + len;
+	w->total = s->aadlen + s->ivlen + len;
 	w->mem = md_alloc(off + w->total + (behind ? icvlen : 0), 16);
 	if (w->mem == NULL)
 		panic("kt_provider: no memory");
@@ -123,25 +130,16 @@ static void
 forge(struct work *w, const struct suite *s, int flags)
 {
 	uint8_t *at, bit = 1 << kt_random() % 8;
-	size_t n = s->cp.cp_icvlen;
+	uint32_t r = kt_random();
 
-	switch (kt_random() % 4) {
-	case 0:
-		at = w->crp.crp_icv + kt_random() % n;
-		break;
-	case 1:
-		at = w->p + kt_random() % CRYPTO_AAD_LEN;
-		break;
-	case 2:
-		if (flags & CRYPTO_F_ESN) {
-			at = (uint8_t *)&w->crp.crp_esn + kt_random() % 4;
-			break;
-		}
-		/* FALLTHROUGH */
-	default:
+	if (r % 4 == 0 && (flags & CRYPTO_F_ESN))
+		at = (uint8_t *)&w->crp.crp_esn + kt_random() % 4;
+	else if (r % 4 == 1 && s->aadlen > 0)
+		at = w->p + kt_random() % s->aadlen;
+	else if (r % 4 == 2 && w->total > 0)
 		at = w->p + kt_random() % w->total;
-		break;
-	}
+	else
+		at = w->crp.crp_icv + kt_random() % s->cp.cp_icvlen;
 	*at ^= bit;
 	memcpy(plain, w->p, w->total);
 	if (crypto_invoke(&w->crp) != EBADMSG)
@@ -243,6 +241,7 @@ set_params(struct suite *s, const struct enc_xform *enc, size_t keylen,
 	s->cp.cp_enc = enc == NULL ? 0 : enc->type;
 	s->cp.cp_enckey = s->enckey;
 	s->cp.cp_enckeylen = keylen;
+	s->aadlen = enc == NULL ? 0 : CRYPTO_AAD_LEN;
 	s->ivlen = enc == NULL ? 0 : enc->ivsize;
 	s->cp.cp_auth = auth == NULL ? 0 : auth->type;
 	s->cp.cp_authkey = s->authkey;

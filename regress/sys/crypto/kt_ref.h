@@ -34,6 +34,10 @@ void	ref_gcm_seal(const uint8_t *key, size_t keylen, const uint8_t *nonce,
 	    const uint8_t *aad, size_t aadlen, uint8_t *buf, size_t len,
 	    uint8_t *tag);
 
+void	ref_ctr_crypt(const uint8_t *key, size_t keylen,
+	    const uint8_t nonce[12], uint8_t *buf, size_t len);
+void	ref_des3_cbc_encrypt(const uint8_t key[24], const uint8_t *iv,
+	    uint8_t *buf, size_t len);
 void	ref_chachapoly_seal(const uint8_t key[32], const uint8_t nonce[12],
 	    const uint8_t *aad, size_t aadlen, uint8_t *buf, size_t len,
 	    uint8_t *tag);
