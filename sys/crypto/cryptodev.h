@@ -44,7 +44,7 @@
 #define CRYPTO_CHACHA20_POLY1305_MAC	22
 
 #define CRYPTO_AAD_LEN		8	/* of an ESP header: SPI, sequence */
-#define CRYPTO_MAXPROVIDERS	8
+#define CRYPTO_MAXPROVIDERS	16
 
 #define CRYPTO_SEQIV_LEN	8	/* of an IV with a salt */
 

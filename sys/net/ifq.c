@@ -175,8 +175,8 @@ ifq_dequeue_list(struct ifqueue *ifq, struct mbuf_list *ml, unsigned int max)
 
 	mtx_enter(&ifq->ifq_mtx);
 	for (prio = IFQ_MAXPRIO; prio >= IFQ_MINPRIO; prio--) {
-		while (n < max &&
-		    (m = ml_dequeue(&ifq->ifq_prio[prio])) != NULL) {
+		while (n < max && !ml_empty(&ifq->ifq_prio[prio])) {
+			m = ml_dequeue(&ifq->ifq_prio[prio]);
 			ml_enqueue(ml, m);
 			n++;
 		}
@@ -189,10 +189,19 @@ ifq_dequeue_list(struct ifqueue *ifq, struct mbuf_list *ml, unsigned int max)
 struct mbuf *
 ifq_dequeue(struct ifqueue *ifq)
 {
-	struct mbuf_list ml = MBUF_LIST_INITIALIZER();
+	struct mbuf *m = NULL;
+	int prio;
 
-	ifq_dequeue_list(ifq, &ml, 1);
-	return (ml_dequeue(&ml));
+	mtx_enter(&ifq->ifq_mtx);
+	if (ifq->ifq_len > 0) {
+		prio = IFQ_MAXPRIO;
+		while (ml_empty(&ifq->ifq_prio[prio]))
+			prio--;
+		m = ml_dequeue(&ifq->ifq_prio[prio]);
+		WRITE_ONCE(ifq->ifq_len, ifq->ifq_len - 1);
+	}
+	mtx_leave(&ifq->ifq_mtx);
+	return (m);
 }
 
 void
