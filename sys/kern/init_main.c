@@ -40,6 +40,11 @@
 
 #include <crypto/cryptodev.h>
 
+#include "enc.h"
+#if NENC > 0
+#include <net/if_enc.h>
+#endif
+
 static void
 boot_pseudo(void)
 {
@@ -122,6 +127,9 @@ boot_undo(void)
 	boot_undo_sas();
 	ip_frag_drain();
 	softnet_forget();
+#if NENC > 0
+	encdetach();
+#endif
 	loopdetach();
 	route_fini();
 	ifdrain();
