@@ -303,7 +303,7 @@ parse_ether(int dir)
 	return (both(src, dst, dir));
 }
 
-/* address[/bits]; with a name of four numbers or less, "10.1", as a net */
+/* address[/bits] */
 static struct node *
 parse_address(const struct proto *p, int dir, int net)
 {
@@ -360,7 +360,8 @@ ports(int number, int family, int dir, u_int lo, u_int hi)
 	first = node_test(BPF_H, linklen + 6, ALL, 0x1fff);
 	first->n_test.t_op = BPF_JSET;
 	n4 = node_and(node_and(has_proto(number, P_IP), node_not(first)),
-	    both(port_at(linklen, 1, lo, hi), port_at(linklen + 2, 1, lo, hi), dir));
+	    both(port_at(linklen, 1, lo, hi),
+	    port_at(linklen + 2, 1, lo, hi), dir));
 	n6 = node_and(has_proto(number, P_IP6),
 	    both(port_at(linklen + 40, 0, lo, hi),
 	    port_at(linklen + 42, 0, lo, hi), dir));

@@ -291,16 +291,26 @@ bpf_ioc_blen(struct bpf_d *d, u_long cmd, caddr_t data)
 	return (error);
 }
 
-/* of one interface, in the order of their taps */
+/* the first tap of an interface */
 static struct bpf_if *
-bpf_find(const char *name, struct ifnet *ifp, u_int dlt)
+bpf_find(const char *name)
 {
 	struct bpf_if *bif;
 
 	TAILQ_FOREACH(bif, &bpf_ifs, bif_entry) {
-		if (ifp != NULL ? bif->bif_ifp == ifp &&
-		    bif->bif_dlt == dlt :
-		    strcmp(bif->bif_ifp->if_xname, name) == 0)
+		if (strcmp(bif->bif_ifp->if_xname, name) == 0)
+			break;
+	}
+	return (bif);
+}
+
+static struct bpf_if *
+bpf_find_dlt(struct ifnet *ifp, u_int dlt)
+{
+	struct bpf_if *bif;
+
+	TAILQ_FOREACH(bif, &bpf_ifs, bif_entry) {
+		if (bif->bif_ifp == ifp && bif->bif_dlt == dlt)
 			break;
 	}
 	return (bif);
@@ -314,7 +324,7 @@ bpf_ioc_setif(struct bpf_d *d, u_long cmd, caddr_t data)
 
 	ifr->ifr_name[IFNAMSIZ - 1] = '\0';
 	rw_enter_write(&bpf_lock);
-	if ((bif = bpf_find(ifr->ifr_name, NULL, 0)) != NULL) {
+	if ((bif = bpf_find(ifr->ifr_name)) != NULL) {
 		bpf_detach_d(d);
 		bpf_reset(d);
 		mtx_enter(&d->bd_mtx);
@@ -372,7 +382,7 @@ bpf_ioc_dlt(struct bpf_d *d, u_long cmd, caddr_t data)
 		error = EINVAL;
 	else if (cmd == BIOCGDLT)
 		*dlt = d->bd_bif->bif_dlt;
-	else if ((bif = bpf_find(NULL, d->bd_bif->bif_ifp, *dlt)) == NULL)
+	else if ((bif = bpf_find_dlt(d->bd_bif->bif_ifp, *dlt)) == NULL)
 		error = EINVAL;
 	else if (bif != d->bd_bif) {
 		bpf_detach_d(d);

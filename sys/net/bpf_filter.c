@@ -26,7 +26,6 @@
 #include <sys/systm.h>
 #else
 #include <sys/types.h>
-#include <string.h>
 #endif
 
 #include <net/bpf.h>
@@ -168,11 +167,10 @@ bpf_jump(const struct bpf_machine *bm, const struct bpf_insn *in)
 u_int
 bpf_run(const struct bpf_insn *in, const struct bpf_view *bv)
 {
-	struct bpf_machine bm;
+	struct bpf_machine bm = { 0 };
 
 	if (in == NULL)
 		return ((u_int)-1);
-	memset(&bm, 0, sizeof(bm));
 	for (;; in++) {
 		switch (BPF_CLASS(in->code)) {
 		case BPF_LD:

@@ -57,7 +57,7 @@ struct um_softc {
 
 #define UM_TXRING	1024		/* packets that may wait */
 #define UM_ALIGN	2		/* puts the IP header on 4 bytes */
-#define UM_TAPPED	M_PROTO1	/* bpf(4) saw it, before it had to wait */
+#define UM_TAPPED	M_PROTO1	/* bpf(4) saw it already */
 
 static struct um_softc	*um_list;	/* boot and halt only */
 

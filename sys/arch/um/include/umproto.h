@@ -30,8 +30,9 @@
  *
  * A process connects to the control socket, $UM_SOCKET, and gets a root
  * connection.  There it asks for sockets: descriptors of its own, whose
- * other end the kernel holds.  An opened device is one of them, too.  Requests about a socket go down that socket,
- * all others down the root connection.
+ * other end the kernel holds.  An opened device is one of them, too.
+ * Requests about a socket go down that socket, all others down the root
+ * connection.
  *
  * A request brings along one descriptor, an end of a SOCK_SEQPACKET pair:
  * the reply channel.  On it the kernel may first ask for memory of the
