@@ -22,6 +22,7 @@
 #include <sys/task.h>
 
 #include <net/if.h>
+#include <net/bpf.h>
 #include <net/if_var.h>
 #include <net/ifq.h>
 
@@ -277,6 +278,22 @@ ifiq_destroy(struct ifiqueue *ifiq)
 	ml_purge(&ifiq->ifiq_ml);
 }
 
+/* Who listens may have packets dropped: those are gone without a trace. */
+static void
+ifiq_tap(struct ifnet *ifp, struct mbuf_list *ml)
+{
+	struct mbuf_list all = *ml;
+	struct mbuf *m;
+
+	ml_init(ml);
+	while ((m = ml_dequeue(&all)) != NULL) {
+		if (if_tap(ifp, m, BPF_DIRECTION_IN))
+			m_freem(m);
+		else
+			ml_enqueue(ml, m);
+	}
+}
+
 /*
  * Packets of an interface that is not up count as received errors, as the
  * wire brought them; MONITOR ends here too.
@@ -289,13 +306,16 @@ ifiq_input(struct ifiqueue *ifiq, struct mbuf_list *ml)
 	uint64_t bytes = 0;
 	int up = ISSET(READ_ONCE(ifp->if_flags), IFF_UP);
 
-	if (ml_empty(ml))
-		return (0);
 	MBUF_LIST_FOREACH(ml, m) {
 		m->m_pkthdr.ph_ifidx = ifp->if_index;
 		m->m_pkthdr.ph_rtableid = ifp->if_rdomain;
-		bytes += m->m_pkthdr.len;
 	}
+	if (up && READ_ONCE(ifp->if_bpf) != NULL)
+		ifiq_tap(ifp, ml);
+	if (ml_empty(ml))
+		return (0);
+	MBUF_LIST_FOREACH(ml, m)
+		bytes += m->m_pkthdr.len;
 	mtx_enter(&ifiq->ifiq_mtx);
 	if (up) {
 		ifiq->ifiq_packets += ml_len(ml);
