@@ -472,6 +472,8 @@ int	ipsec_common_input(struct mbuf **, int, int, int, int, int,
 int	ipsec_common_input_cb(struct mbuf **, struct tdb *, int, int,
 	    struct netstack *);
 
+/* M_CONF and M_AUTH, as an SA does them */
+u_int32_t ipsec_mflags(const struct tdb *);
 /* ipsec_output.c: both consume the mbuf; NET and KERNEL_LOCK held */
 int	ipsp_process_packet(struct mbuf *, struct tdb *, int, int, int);
 int	ipsp_process_done(struct mbuf *, struct tdb *);

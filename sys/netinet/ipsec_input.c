@@ -27,6 +27,10 @@
 #include <net/pfkeyv2.h>
 #include <net/rtable.h>
 
+#include "enc.h"
+#if NENC > 0
+#include <net/if_enc.h>
+#endif
 #include "sec.h"
 #if NSEC > 0
 #include <net/if_sec.h>
@@ -253,10 +257,7 @@ ipsec_fixlen(struct mbuf *m, int af, int skip)
 static void
 ipsec_setflags(struct mbuf *m, struct tdb *tdb)
 {
-	if (tdb->tdb_encalgxform != NULL)
-		SET(m->m_flags, M_CONF);
-	if (tdb->tdb_authalgxform != NULL)
-		SET(m->m_flags, M_AUTH);
+	SET(m->m_flags, ipsec_mflags(tdb));
 	if (ISSET(READ_ONCE(tdb->tdb_flags), TDBF_TUNNELING))
 		SET(m->m_flags, M_TUNNEL);
 	m->m_pkthdr.pf.inp = NULL;
@@ -362,6 +363,10 @@ ipsec_common_input_cb(struct mbuf **mp, struct tdb *tdb, int skip,
 	counters_add(ipseccounters, ipsec_idecompbytes_c,
 	    m->m_pkthdr.len - skip);
 
+#if NENC > 0
+	enc_tap_in(tdb->tdb_rdomain_post, tdb->tdb_tap, m, af, tdb->tdb_spi,
+	    ipsec_mflags(tdb));
+#endif
 #if NSEC > 0
 	if (ISSET(READ_ONCE(tdb->tdb_flags), TDBF_IFACE))
 		return (ipsec_input_iface(mp, tdb, af, prot, ns));

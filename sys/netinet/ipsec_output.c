@@ -41,6 +41,11 @@
 
 #include <crypto/xform.h>
 
+#include "enc.h"
+#if NENC > 0
+#include <net/if_enc.h>
+#endif
+
 /*
  * What moved through an SA, and what happens when its lifetime runs out:
  * bytes, and packets, which PF_KEY calls allocations.
@@ -91,6 +96,13 @@ tdb_charge_expire(struct tdb *tdb, u_int32_t ran)
 /*
  * Output
  */
+
+u_int32_t
+ipsec_mflags(const struct tdb *tdb)
+{
+	return ((tdb->tdb_encalgxform != NULL ? M_CONF : 0) |
+	    (tdb->tdb_authalgxform != NULL ? M_AUTH : 0));
+}
 
 static int
 ipsp_enabled(const struct tdb *tdb)
@@ -284,6 +296,10 @@ ipsp_process_packet(struct mbuf *m, struct tdb *tdb, int af, int tunalready,
 	error = ipsp_insert(m, tdb->tdb_dst.sa.sa_family, &skip, &protoff);
 	if (error != 0)
 		goto drop;
+#if NENC > 0
+	enc_tap_out(tdb->tdb_rdomain, tdb->tdb_tap, m,
+	    tdb->tdb_dst.sa.sa_family, tdb->tdb_spi, ipsec_mflags(tdb));
+#endif
 	error = tdb->tdb_xform->xf_output(m, tdb, skip, protoff);
 	return (error == 0 ? 0 : ipsp_drop(tdb, error));
 
