@@ -212,8 +212,9 @@ static const struct pair {
 	    "\tchildsa, at the first rekey: a.conf:3 has (nearest of 2) "
 	    "enc aes-256, aes-192, aes-128 auth hmac-sha2-256, "
 	    "hmac-sha2-384, hmac-sha2-512, hmac-sha1 group none esn, noesn; "
-	    "b.conf:3 has enc aes-256 auth hmac-sha2-256 group modp2048 noesn; no "
-	    "common group: change a.conf:3: add \"group modp2048\" to "
+	    "b.conf:3 has enc aes-256 auth hmac-sha2-256 group modp2048 "
+	    "noesn; no common group: "
+	    "change a.conf:3: add \"group modp2048\" to "
 	    "childsa\n" },
 	{ { "childsa=enc aes-256 auth hmac-md5 noesn" }, { "" }, 1,
 	    "policy \"east\" (a.conf:3) and \"west\" (b.conf:3) do not "
@@ -221,8 +222,8 @@ static const struct pair {
 	    "\tchildsa: a.conf:3 has enc aes-256 auth hmac-md5 noesn; "
 	    "b.conf:3 has (nearest of 2) enc aes-256, aes-192, aes-128 "
 	    "auth hmac-sha2-256, hmac-sha2-384, hmac-sha2-512, hmac-sha1 "
-	    "group none esn, noesn; no common auth: change a.conf:3: add \"auth "
-	    "hmac-sha2-256\" to childsa\n" },
+	    "group none esn, noesn; no common auth: change a.conf:3: add "
+	    "\"auth hmac-sha2-256\" to childsa\n" },
 	{ { "childsa=enc aes-256 auth hmac-md5 noesn" },
 	    { "childsa=enc blowfish auth hmac-sha2-256 noesn" }, 1,
 	    "policy \"east\" (a.conf:3) and \"west\" (b.conf:3) do not "

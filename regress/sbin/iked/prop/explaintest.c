@@ -125,7 +125,8 @@ static const struct row {
 	    "(nearest of 2) enc aes-256, aes-192, aes-128 auth "
 	    "hmac-sha2-256, hmac-sha2-384, hmac-sha2-512, hmac-sha1 group "
 	    "none esn, noesn; no common auth: the peer must change: the "
-	    "kernel's ESP does not have hmac-md5, it could offer \"auth hmac-sha2-256\"" },
+	    "kernel's ESP does not have hmac-md5, it could offer \"auth "
+	    "hmac-sha2-256\"" },
 	{ "childsa", NODH, "default", "enc aes-128-gcm-12 noesn",
 	    "peer offered enc aes-128-gcm-12 noesn; we have (nearest of "
 	    "2) enc aes-128-gcm, aes-256-gcm group none esn, noesn; no "
