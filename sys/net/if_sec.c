@@ -84,9 +84,9 @@
 
 /* one per member of struct sec_stats, in the same order */
 enum sec_counters {
-	secc_odown, secc_onosa, secc_ofamily, secc_oloop, secc_onomem,
-	secc_otoobig, secc_oerror, secc_idown, secc_iheader, secc_iproto,
-	secc_iforeign, secc_iecn, secc_idummy, secc_ncounters
+	secc_odown, secc_onosa, secc_ofamily, secc_oloop, secc_otoobig,
+	secc_oerror, secc_idown, secc_iheader, secc_iproto, secc_iforeign,
+	secc_iecn, secc_idummy, secc_ncounters
 };
 
 /*
@@ -504,27 +504,22 @@ sec_unsent(struct sec_softc *sc, int len)
  * Output.
  */
 
-/* Each interface a packet goes through leaves its mark: none goes twice. */
+/* Each SA that a packet goes through leaves its mark: none has it twice. */
 static int
-sec_loop(struct sec_softc *sc, struct mbuf *m)
+sec_loop(struct mbuf *m, struct tdb *tdb)
 {
-	struct ifnet *ifp = &sc->sc_if;
 	struct m_tag *mtag = NULL;
+	struct tdb_ident *tdbi;
 
-	while ((mtag = m_tag_find(m, PACKET_TAG_GRE, mtag)) != NULL) {
-		if (*(int *)(mtag + 1) == (int)ifp->if_index) {
-			sec_lost(sc, secc_oloop, ifc_oerrors);
-			return (EIO);
-		}
+	while ((mtag = m_tag_find(m, PACKET_TAG_IPSEC_OUT_DONE, mtag)) !=
+	    NULL) {
+		tdbi = (struct tdb_ident *)(mtag + 1);
+		if (tdbi->spi == tdb->tdb_spi &&
+		    tdbi->proto == tdb->tdb_sproto &&
+		    tdbi->rdomain == tdb->tdb_rdomain &&
+		    sec_sameaddr(&tdbi->dst, &tdb->tdb_dst))
+			return (1);
 	}
-
-	mtag = m_tag_get(PACKET_TAG_GRE, sizeof(int), M_NOWAIT);
-	if (mtag == NULL) {
-		sec_lost(sc, secc_onomem, ifc_oerrors);
-		return (ENOBUFS);
-	}
-	*(int *)(mtag + 1) = ifp->if_index;
-	m_tag_prepend(m, mtag);
 	return (0);
 }
 
@@ -532,9 +527,12 @@ sec_loop(struct sec_softc *sc, struct mbuf *m)
 static u_int32_t
 sec_mtu(struct tdb *tdb)
 {
-	if (READ_ONCE(tdb->tdb_mtutimeout) <= (u_int64_t)gettime())
+	u_int32_t mtu = READ_ONCE(tdb->tdb_mtu);
+
+	if (mtu == 0 ||
+	    READ_ONCE(tdb->tdb_mtutimeout) <= (u_int64_t)gettime())
 		return (0);
-	return (READ_ONCE(tdb->tdb_mtu));
+	return (mtu);
 }
 
 /*
@@ -595,6 +593,7 @@ static int
 sec_check(struct sec_softc *sc, struct mbuf *m, int af, u_int32_t *mtu)
 {
 	struct sec_sa *ss;
+	int loop = 0;
 
 	if (!sec_running(sc)) {
 		sec_lost(sc, secc_odown, ifc_oerrors);
@@ -612,15 +611,20 @@ sec_check(struct sec_softc *sc, struct mbuf *m, int af, u_int32_t *mtu)
 
 	smr_read_enter();
 	ss = SMR_PTR_GET(&sc->sc_out);
-	if (ss != NULL)
+	if (ss != NULL) {
 		*mtu = sec_mtu(ss->ss_tdb);
+		loop = sec_loop(m, ss->ss_tdb);
+	}
 	smr_read_leave();
 	if (ss == NULL) {
 		sec_lost(sc, secc_onosa, ifc_oerrors);
 		return (EHOSTUNREACH);
 	}
-
-	return (sec_loop(sc, m));
+	if (loop) {
+		sec_lost(sc, secc_oloop, ifc_oerrors);
+		return (EIO);
+	}
+	return (0);
 }
 
 static int

@@ -261,8 +261,6 @@ ipsp_insert6(struct mbuf *m, int *skip, int *protoff)
 static int
 ipsp_insert(struct mbuf *m, int af, int *skip, int *protoff)
 {
-	u_int8_t vhl;
-
 #ifdef INET6
 	if (af == AF_INET6) {
 		if (m->m_pkthdr.len < (int)sizeof(struct ip6_hdr))
@@ -270,10 +268,10 @@ ipsp_insert(struct mbuf *m, int af, int *skip, int *protoff)
 		return (ipsp_insert6(m, skip, protoff));
 	}
 #endif
-	if (m->m_pkthdr.len < (int)sizeof(struct ip))
+	/* the header of IPv4 is contiguous on its way out */
+	if (m->m_len < sizeof(struct ip))
 		return (EINVAL);
-	m_copydata(m, 0, sizeof(vhl), &vhl);
-	*skip = (vhl & 0x0f) << 2;
+	*skip = mtod(m, struct ip *)->ip_hl << 2;
 	*protoff = offsetof(struct ip, ip_p);
 	return (*skip < (int)sizeof(struct ip) || *skip > m->m_pkthdr.len ?
 	    EINVAL : 0);
@@ -372,10 +370,14 @@ ipsp_fixlen(struct mbuf *m, int af)
 	mtod(m, struct ip *)->ip_len = htons(m->m_pkthdr.len);
 }
 
-/* What this packet has become leaves, or goes through the next SA. */
+/*
+ * What this packet has become leaves, or goes through the next SA.  A
+ * thread that sends one after the other remembers where the last one went.
+ */
 static int
 ipsp_send(struct mbuf *m, struct tdb *tdb, int af)
 {
+	struct netstack *ns = curproc->p_ns;
 	struct tdb *next;
 	int error;
 
@@ -390,10 +392,12 @@ ipsp_send(struct mbuf *m, struct tdb *tdb, int af)
 		m->m_pkthdr.ph_rtableid = tdb->tdb_rdomain_post;
 #ifdef INET6
 	if (af == AF_INET6)
-		error = ip6_output(m, NULL, NULL, 0, NULL, NULL);
+		error = ip6_output(m, NULL, ns != NULL ? &ns->ns_saroute6 :
+		    NULL, 0, NULL, NULL);
 	else
 #endif
-	error = ip_output(m, NULL, NULL, IP_RAWOUTPUT, NULL, NULL, 0);
+	error = ip_output(m, NULL, ns != NULL ? &ns->ns_saroute : NULL,
+	    IP_RAWOUTPUT, NULL, NULL, 0);
 	if (error != 0) {
 		if (tdb->tdb_sproto == IPPROTO_AH)
 			ahstat_inc(ahs_outfail);
