@@ -357,9 +357,12 @@ FN int
 tag_matches(const struct cryptop *crp, __m128i tag)
 {
 	__m128i d;
+	int same;
 
 	d = _mm_xor_si128(_mm_loadu_si128((__m128i *)crp->crp_icv), tag);
-	return (_mm_testz_si128(d, d));
+	same = _mm_testz_si128(d, d);
+	X86_PUBLIC(&same, sizeof(same));
+	return (same);
 }
 
 FN int
