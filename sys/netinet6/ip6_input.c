@@ -380,12 +380,12 @@ ip6_deliver(struct mbuf **mp, int *offp, int nxt, struct netstack *ns)
 	NET_ASSERT_LOCKED();
 	while (nxt != IPPROTO_DONE) {
 		KASSERT(nxt >= 0 && nxt < (int)nitems(ip6_protox));
-		ip6stat_inc(ip6s_nxthist + nxt);
 		if (n++ > READ_ONCE(ip6_hdrnestlimit)) {
 			ip6stat_inc(ip6s_toomanyhdr);
 			m_freemp(mp);
 			return;
 		}
+		ip6stat_inc(ip6s_nxthist + nxt);
 		if (nxt == IPPROTO_HOPOPTS ||
 		    (*mp)->m_pkthdr.len < *offp) {
 			ip6stat_inc(ip6s_badhdr);
