@@ -325,8 +325,9 @@ in6_pcbselsrc(struct in6_addr *src, const struct in6_addr *dst,
 	struct rtentry *rt;
 	struct ifnet *ifp;
 
+	/* who listens to a group speaks for himself */
 	*src = inp->inp_laddr6;
-	if (!IN6_IS_ADDR_UNSPECIFIED(src))
+	if (!IN6_IS_ADDR_UNSPECIFIED(src) && !IN6_IS_ADDR_MULTICAST(src))
 		return (0);
 	*src = inp->inp_pktinfo6.ipi6_addr;
 	if (!IN6_IS_ADDR_UNSPECIFIED(src))
@@ -361,7 +362,10 @@ in6_pcbpeer(struct inpcb *inp, struct mbuf *nam, struct in6_addr *faddr,
 		return (error);
 	if (*fport == 0 || IN6_IS_ADDR_UNSPECIFIED(faddr))
 		return (EADDRNOTAVAIL);
-	return (in6_pcbselsrc(laddr, faddr, inp, 0));
+	if ((error = in6_pcbselsrc(laddr, faddr, inp, 0)) == 0 &&
+	    IN6_IS_ADDR_MULTICAST(&inp->inp_laddr6))
+		*laddr = inp->inp_laddr6;
+	return (error);
 }
 
 int

@@ -285,7 +285,8 @@ from_ll(struct kti_if *ki)
 	if (m == NULL)
 		return (0);
 	same = memcmp(&IP6HDR(m)->ip6_src, &none, 8) == 0 &&
-	    IP6HDR(m)->ip6_dst.s6_addr16[1] == 0;
+	    (!IN6_IS_SCOPE_EMBED(&IP6HDR(m)->ip6_dst) ||
+	    IP6HDR(m)->ip6_dst.s6_addr16[1] == 0);
 	m_freem(m);
 	return (same);
 }
