@@ -259,8 +259,10 @@ KTEST(udp6_mtu, "fragments, unless the socket does not want any")
 KTEST(udp6_group, "all members hear a group, senders of their own choice")
 {
 	struct in6_addr group = K6_GROUP;
+	struct in6_multi *in6m;
 	struct socket *a, *b;
 	struct mbuf *m;
+	int error = 0;
 
 	KT_EQ(k6_setup(), 0);
 	a = k6_open(SOCK_DGRAM, 0);
@@ -274,7 +276,7 @@ KTEST(udp6_group, "all members hear a group, senders of their own choice")
 	k6_input(&kti0, m);
 	KT_EQ(k6_recv(a, NULL, NULL, NULL), -1);
 	NET_LOCK();
-	(void)in6_addmulti(&group, &kti0.ki_if, &(int){ 0 });
+	in6m = in6_addmulti(&group, &kti0.ki_if, &error);
 	NET_UNLOCK();
 	k6_input(&kti0, k6_udp(K6_PEER, 9, group, 8888, 8));
 	KT_EQ(k6_recv(a, NULL, NULL, NULL), 8);
@@ -288,6 +290,9 @@ KTEST(udp6_group, "all members hear a group, senders of their own choice")
 	KT_ASSERT(m != NULL);
 	KT_EQ(IP6HDR(m)->ip6_hlim, 5);
 	m_freem(m);
+	NET_LOCK();
+	in6_delmulti(in6m);
+	NET_UNLOCK();
 	ktu_close(a);
 	ktu_close(b);
 	k6_cleanup();
