@@ -407,8 +407,8 @@ if_up(struct ifnet *ifp)
 	microtime(&ifp->if_lastchange);
 	if_linkstate(ifp);
 #ifdef INET6
-	/* where others expect ::1, and ask for it by no other means */
-	if (ISSET(ifp->if_flags, IFF_LOOPBACK))
+	/* all expect ::1, and ask for it by no other means */
+	if (ifp->if_index == rtable_loindex(ifp->if_rdomain))
 		(void)in6_ifattach(ifp);
 	nd6_dad_restart(ifp);
 #endif

@@ -129,6 +129,8 @@ nd6_mayclone(int prefer)
 {
 	int max = READ_ONCE(nd6_gcthresh);
 
+	if (max < 0)
+		return (1);
 	if (atomic_load_int(&nd6_count) >= max)
 		timeout_add_msec(&nd6_soon, 1);
 	else if (prefer || atomic_load_int(&nd6_unresolved) < max / 4)
@@ -621,7 +623,7 @@ nd6_settle_now(void *arg)
 	struct llinfo_nd6 *ln, *next;
 
 	NET_LOCK();
-	crowd = atomic_load_int(&nd6_count) >= max;
+	crowd = max >= 0 && atomic_load_int(&nd6_count) >= max;
 	TAILQ_FOREACH_SAFE(ln, &nd6_list, ln_list, next) {
 		if (ln->ln_dead || (crowd && !ln->ln_permanent &&
 		    ln->ln_state == ND6_LLINFO_STALE &&

@@ -384,11 +384,11 @@ mld_in(int type, struct in6_addr src, struct in6_addr dst,
 
 KTEST(mld6_report, "groups are reported when joined, asked for, and left")
 {
-	struct in6_addr g = n6_snm(N6_US), router = n6_ll(0xa);
+	struct in6_addr g = n6_snm(NEW), router = n6_ll(0xa);
 	int i;
 
 	n6_setup();
-	KT_EQ(n6_add(N6ETH, N6_US, 64, 0), 0);
+	KT_EQ(n6_add(N6ETH, NEW, 64, 0), 0);
 	KT_EQ(mld(&n60, MLD_LISTENER_REPORT, g), 1);
 	kt_sleep(SEC_TO_NSEC(12));
 	KT_EQ(mld(&n60, MLD_LISTENER_REPORT, g), 1);
@@ -410,7 +410,7 @@ KTEST(mld6_report, "groups are reported when joined, asked for, and left")
 	kt_sleep(SEC_TO_NSEC(2));
 	i = mld(&n60, MLD_LISTENER_REPORT, g);
 	KT_ASSERT(i >= 2 && i <= 5);
-	KT_EQ(n6_del(N6ETH, N6_US), 0);
+	KT_EQ(n6_del(N6ETH, NEW), 0);
 	KT_EQ(mld(&n60, MLD_LISTENER_DONE, g), 1);
 	n6_cleanup();
 }

@@ -236,9 +236,9 @@ KTEST(nd6_advert, "what advertisements change, and what not")
 	advertise(A, SOLICITED, 0);
 	KT_EQ(N6COUNT(nolladdr) - nolladdr, 1);
 	KT_EQ(n6_state(A), ND6_LLINFO_INCOMPLETE);
-	/* not asked for: it may be so, and packets go there */
+	/* not asked for: it may be so, and the packet that goes there asks */
 	advertise(A, 0, 0xa);
-	KT_EQ(n6_state(A), ND6_LLINFO_STALE);
+	KT_EQ(n6_state(A), ND6_LLINFO_DELAY);
 	KT_EQ(n6_sentdata(0xa), 30);
 	/* the same again without a link address */
 	advertise(A, SOLICITED, 0);
@@ -275,7 +275,8 @@ KTEST(nd6_answer, "who asks for us is answered and remembered")
 	KT_EQ(ns.nd.nd_na_flags_reserved & ~ND_NA_FLAG_ROUTER,
 	    SOLICITED | OVERRIDE);
 	KT_ASSERT(is_opt(&ns, ND_OPT_TARGET_LINKADDR));
-	KT_EQ(n6_state(A), ND6_LLINFO_STALE);
+	/* stale, and the answer was a use */
+	KT_EQ(n6_state(A), ND6_LLINFO_DELAY);
 	KT_EQ(n6_send(A, 30), 0);
 	KT_EQ(n6_sentdata(0xa), 30);
 	/* by our link-local address, from theirs */
@@ -298,7 +299,7 @@ KTEST(nd6_learn, "a waiting packet goes to who asks for us")
 	KT_EQ(n6_send(A, 30), 0);
 	solicit(A, n6_snm(N6_US), N6_US, 0xa);
 	KT_EQ(n6_sentdata(0xa), 30);
-	KT_EQ(n6_state(A), ND6_LLINFO_STALE);
+	KT_EQ(n6_state(A), ND6_LLINFO_DELAY);
 	n6_cleanup();
 }
 
