@@ -290,9 +290,11 @@ run(struct ping *p, const sigset_t *mask)
 			send_request(p);
 			t = now();
 			next += p->p_opts.po_interval;
-			if (all_sent(p))
+			if (all_sent(p)) {
 				next = t + p->p_opts.po_maxwait;
-			else if (next < t)
+				continue;
+			}
+			if (next < t)
 				next = t;	/* do not catch up */
 		}
 		wait_for(p, next, mask);
@@ -350,9 +352,10 @@ main(int argc, char *argv[])
 	build(p);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	catch_signals(&mask);
-	/* the socket is there, and names of addresses are all that is left */
-	if (pledge(p->p_opts.po_names ? "stdio inet dns" : "stdio inet",
-	    NULL) == -1)
+	/* the socket is there, and names of addresses are all that is left,
+	 * and of the interfaces that are their scopes */
+	if (pledge(p->p_opts.po_names ? "stdio inet route dns" :
+	    "stdio inet route", NULL) == -1)
 		err(1, "pledge");
 	printf("PING %s (%s): %zu data bytes\n", p->p_opts.po_host,
 	    number(&p->p_opts.po_dst), p->p_opts.po_size);
