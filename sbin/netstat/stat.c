@@ -220,26 +220,28 @@ struct protocol {
 };
 #define COUNTERS(t)	t, sizeof(t) / sizeof((t)[0])
 
+#define MIB4(proto, name)	{ PF_INET, IPPROTO_##proto, name }
+#define MIB6(proto, name)	{ PF_INET6, IPPROTO_##proto, name }
+
 static const struct protocol all[] = {
-	{ "ip", { PF_INET, IPPROTO_IP, IPCTL_STATS }, sizeof(struct ipstat), 4,
+	{ "ip", MIB4(IP, IPCTL_STATS), sizeof(struct ipstat), 4,
 	    COUNTERS(ip_counters), NULL },
-	{ "icmp", { PF_INET, IPPROTO_ICMP, ICMPCTL_STATS }, sizeof(struct icmpstat),
-	    8, COUNTERS(icmp_counters), icmp_histograms },
-	{ "udp", { PF_INET, IPPROTO_UDP, UDPCTL_STATS }, sizeof(struct udpstat), 8,
+	{ "icmp", MIB4(ICMP, ICMPCTL_STATS), sizeof(struct icmpstat), 8,
+	    COUNTERS(icmp_counters), icmp_histograms },
+	{ "udp", MIB4(UDP, UDPCTL_STATS), sizeof(struct udpstat), 8,
 	    COUNTERS(udp_counters), NULL },
-	{ "ipsec", { PF_INET, IPPROTO_IP, IPCTL_IPSEC_STATS },
-	    sizeof(struct ipsecstat), 8, COUNTERS(ipsec_counters), NULL },
-	{ "esp", { PF_INET, IPPROTO_ESP, ESPCTL_STATS }, sizeof(struct espstat), 8,
+	{ "ipsec", MIB4(IP, IPCTL_IPSEC_STATS), sizeof(struct ipsecstat), 8,
+	    COUNTERS(ipsec_counters), NULL },
+	{ "esp", MIB4(ESP, ESPCTL_STATS), sizeof(struct espstat), 8,
 	    COUNTERS(esp_counters), NULL },
-	{ "ipip", { PF_INET, IPPROTO_IPIP, IPIPCTL_STATS }, sizeof(struct ipipstat),
-	    8, COUNTERS(ipip_counters), NULL },
-	{ "ip6", { PF_INET6, IPPROTO_IPV6, IPV6CTL_STATS },
-	    sizeof(struct ip6stat), 8, ip6_counters, SIZE_MAX, NULL },
-	{ "icmp6", { PF_INET6, IPPROTO_ICMPV6, ICMPV6CTL_STATS },
-	    sizeof(struct icmp6stat), 8, icmp6_counters, SIZE_MAX,
-	    icmp6_histograms },
-	{ "nd6", { PF_INET6, IPPROTO_IPV6, IPV6CTL_ND6STATS },
-	    sizeof(struct nd6stat), 8, nd6_counters, SIZE_MAX, NULL },
+	{ "ipip", MIB4(IPIP, IPIPCTL_STATS), sizeof(struct ipipstat), 8,
+	    COUNTERS(ipip_counters), NULL },
+	{ "ip6", MIB6(IPV6, IPV6CTL_STATS), sizeof(struct ip6stat), 8,
+	    ip6_counters, SIZE_MAX, NULL },
+	{ "icmp6", MIB6(ICMPV6, ICMPV6CTL_STATS), sizeof(struct icmp6stat),
+	    8, icmp6_counters, SIZE_MAX, icmp6_histograms },
+	{ "nd6", MIB6(IPV6, IPV6CTL_ND6STATS), sizeof(struct nd6stat), 8,
+	    nd6_counters, SIZE_MAX, NULL },
 };
 #define NPROTOCOLS	(sizeof(all) / sizeof(all[0]))
 

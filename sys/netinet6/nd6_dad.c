@@ -154,6 +154,8 @@ dad_step(struct dad *da)
 		    "somebody else's, and not used\n", ifa->ifa_ifp->if_xname,
 		    ntohs(w[4]), ntohs(w[5]), ntohs(w[6]), ntohs(w[7]));
 		dad_setflags(ifa, IN6_IFF_TENTATIVE, IN6_IFF_DUPLICATED);
+		/* we may want to talk to who has it */
+		rt_ifa_dellocal(ifa);
 		dad_free(da);
 		return;
 	}
@@ -213,6 +215,8 @@ nd6_dad_start(struct ifaddr *ifa)
 
 	NET_ASSERT_LOCKED_EXCLUSIVE();
 	nd6_dad_stop(ifa);
+	if (ISSET(ifatoia6(ifa)->ia6_flags, IN6_IFF_DUPLICATED))
+		(void)rt_ifa_addlocal(ifa);
 	if (!nd6_dad_wanted(ifp, ifatoia6(ifa)->ia6_flags)) {
 		dad_setflags(ifa, IN6_IFF_TENTATIVE | IN6_IFF_DUPLICATED, 0);
 		return;

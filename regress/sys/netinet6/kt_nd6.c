@@ -510,9 +510,33 @@ KTEST(nd6_spoof, "solicitations from everybody are remembered in bounds")
 		    2 + i);
 		mq_purge(&n60.n6_out);
 	}
-	KT_ASSERT(n6_neighbours() <= 500);
+	KT_ASSERT(n6_neighbours() <= 401);
 	KT_EQ(n6_send(A, 31), 0);
 	KT_EQ(n6_sentdata(0xa), 31);
+	/* there is room for one more, who is just as unknown */
+	solicit(B, n6_snm(N6_US), N6_US, 0xb);
+	KT_EQ(n6_send(B, 32), 0);
+	KT_EQ(n6_sentdata(0xb), 32);
+	n6_cleanup();
+}
+
+KTEST(nd6_crowd, "idle neighbours make room for new ones, oldest first")
+{
+	int i;
+
+	KT_EQ(n6_setup_addr(), 0);
+	nd6_gcthresh = 64;
+	for (i = 0; i < 100; i++) {
+		KT_EQ(n6_send(n6_addr(0, 0x100 + i), 20), 0);
+		advertise(n6_addr(0, 0x100 + i), SOLICITED | OVERRIDE,
+		    0x100 + i);
+		KT_EQ(n6_sentdata(0x100 + i), 20);
+		kt_sleep(SEC_TO_NSEC(2));
+	}
+	KT_EQ(n6_state(n6_addr(0, 0x100)), -1);
+	KT_EQ(n6_state(n6_addr(0, 0x100 + 99)), ND6_LLINFO_REACHABLE);
+	KT_ASSERT(n6_neighbours() <= 64);
+	KT_ASSERT(n6_neighbours() >= 50);
 	n6_cleanup();
 }
 
