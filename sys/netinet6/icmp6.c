@@ -328,7 +328,7 @@ icmp6_notify(struct mbuf *q, int prc, u_int32_t mtu, u_int rtableid)
 	const struct protosw *pr;
 	int nxt, off;
 
-	off = ip6_lasthdr(q, -1, &nxt, NULL);
+	off = ip6_prothdr(q, IPPROTO_AH, &nxt);
 	/* a later fragment quotes no ports */
 	if (off == -1 || nxt == IPPROTO_FRAGMENT)
 		return;
@@ -351,8 +351,8 @@ icmp6_issa(struct mbuf *q)
 {
 	int nxt;
 
-	(void)ip6_lasthdr(q, -1, &nxt, NULL);
-	return (nxt == IPPROTO_ESP);
+	(void)ip6_prothdr(q, IPPROTO_AH, &nxt);
+	return (nxt == IPPROTO_ESP || nxt == IPPROTO_AH);
 }
 
 static void

@@ -505,8 +505,9 @@ ip6_exthdr_len(struct mbuf *m, int nxt, int off, u_int8_t *next)
 	}
 }
 
-int
-ip6_lasthdr(struct mbuf *m, int stop, int *nxtp, int *protoffp)
+/* stop and proto: the offset and the number of a header to end at, or -1. */
+static int
+ip6_walkhdrs(struct mbuf *m, int stop, int proto, int *nxtp, int *protoffp)
 {
 	struct ip6_hdr *ip6 = mtod(m, struct ip6_hdr *);
 	int len, off = sizeof(*ip6), at = offsetof(struct ip6_hdr, ip6_nxt);
@@ -518,7 +519,7 @@ ip6_lasthdr(struct mbuf *m, int stop, int *nxtp, int *protoffp)
 			*protoffp = at;
 		if (off > m->m_pkthdr.len)
 			return (-1);
-		if (stop == off)
+		if (stop == off || proto == *nxtp)
 			return (off);
 		len = ip6_exthdr_len(m, *nxtp, off, &next);
 		if (len == -1 || (len == 0 && stop >= 0))
@@ -529,4 +530,16 @@ ip6_lasthdr(struct mbuf *m, int stop, int *nxtp, int *protoffp)
 		at = off;
 		off += len;
 	}
+}
+
+int
+ip6_lasthdr(struct mbuf *m, int stop, int *nxtp, int *protoffp)
+{
+	return (ip6_walkhdrs(m, stop, -1, nxtp, protoffp));
+}
+
+int
+ip6_prothdr(struct mbuf *m, int proto, int *nxtp)
+{
+	return (ip6_walkhdrs(m, -1, proto, nxtp, NULL));
 }

@@ -389,8 +389,7 @@ udp6_output(struct inpcb *inp, struct mbuf *m, struct mbuf *addr,
 	error = EMSGSIZE;
 	if (len > IPV6_MAXPACKET)
 		goto drop;
-	M_PREPEND(m, sizeof(*uh), M_DONTWAIT);
-	if (m == NULL)
+	if ((m = m_prepend(m, sizeof(*uh), M_DONTWAIT)) == NULL)
 		return (ENOBUFS);
 	uh = mtod(m, struct udphdr *);
 	uh->uh_sport = inp->inp_lport;

@@ -193,6 +193,8 @@ too_big(struct in6_addr src, struct in6_addr dst, u_int mtu, u_int len)
 KTEST(icmp6_pmtu, "path MTUs: smaller ones, not below 1280, for a while")
 {
 	struct in6_addr other = k6_addr(3, 10);
+	u_char ah[2] = { 0, 4 };
+	struct mbuf *m;
 
 	KT_EQ(k6_setup(), 0);
 	too_big(K6_US1, K6_FAR, 1279, 1360);
@@ -206,6 +208,14 @@ KTEST(icmp6_pmtu, "path MTUs: smaller ones, not below 1280, for a while")
 	/* one that did fit, and one that was not ours */
 	too_big(K6_US1, other, 1300, 1000);
 	too_big(K6_PEER, other, 1300, 1360);
+	KT_EQ(host_mtu(other), 0);
+	/* packets of SAs: these keep their own */
+	k6_input(&kti1, k6_error(K6_PEER1, K6_US1, ICMP6_PACKET_TOO_BIG, 0,
+	    1300, k6_packet(K6_US1, other, IPPROTO_ESP, 1360)));
+	m = k6_packet(K6_US1, other, IPPROTO_IPV6, 1360);
+	m = k6_prepend(m, IPPROTO_AH, ah, sizeof(ah), 3);
+	k6_input(&kti1, k6_error(K6_PEER1, K6_US1, ICMP6_PACKET_TOO_BIG, 0,
+	    1300, m));
 	KT_EQ(host_mtu(other), 0);
 	kt_sleep(SEC_TO_NSEC(599));
 	KT_EQ(host_mtu(K6_FAR), 1280);
