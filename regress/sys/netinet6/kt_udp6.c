@@ -62,6 +62,10 @@ KTEST(udp6_send, "a datagram, its addresses and its checksum")
 	KT_EQ(ntohs(sin6.sin6_port), port);
 	KT_ASSERT(IN6_ARE_ADDR_EQUAL(&sin6.sin6_addr, &far));
 	KT_EQ(sin6.sin6_family, AF_INET6);
+	/* in fragments, whose sum is over all of them */
+	KT_EQ(ktu_setopt(a, SOL_SOCKET, SO_SNDBUF, 60000), 0);
+	KT_EQ(k6_sendmsg(a, &far, 5555, 40000, NULL), 0);
+	KT_EQ(k6_recv(b, NULL, NULL, NULL), 40000);
 	ktu_close(a);
 	ktu_close(b);
 	k6_cleanup();
