@@ -119,7 +119,6 @@ KTEST(mp_nd6, "threads that send, learn and delete lose no packet uncounted")
 	ip6_dad_count = 0;
 	KT_EQ(n6_add(N6ETH, N6_US, 64, 0), 0);
 	ip6_dad_count = 1;
-	mq_init(&n60.n6_out, 100000, IPL_SOFTNET);
 	held = N6COUNT(held);
 	out = N6COUNT(flushed) + N6COUNT(holdfull) + N6COUNT(timeout);
 	mp_running = 3;
