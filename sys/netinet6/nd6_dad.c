@@ -117,6 +117,7 @@ dad_ask(struct dad *da)
 	struct in6_addr *addr = IA6_IN6(ifatoia6(da->da_ifa));
 	struct in6_addr group;
 	struct nd6_msg nm;
+	struct mbuf *m;
 
 	arc4random_buf(da->da_nonce, sizeof(da->da_nonce));
 	nd6_solicited(&group, addr, ifp->if_index);
@@ -126,8 +127,11 @@ dad_ask(struct dad *da)
 	nm.nm_dst = &group;
 	nm.nm_target = addr;
 	nm.nm_nonce = da->da_nonce;
+	/* what was not asked cannot have been denied */
+	if ((m = nd6_message(ifp, &nm)) == NULL)
+		return;
 	da->da_sent++;
-	nd6_send(ifp, nd6_message(ifp, &nm), nm.nm_type);
+	nd6_send(ifp, m, nm.nm_type);
 }
 
 static int
