@@ -133,22 +133,30 @@ k6_host(struct in6_addr addr)
 }
 
 int
-k6_setup(void)
+k6_network(void)
 {
 	struct in6_addr peer = K6_PEER1;
 	int error;
 
 	k6_cleanup();
 	ip6_dad_count = 0;
-	if ((error = kti_setup()) != 0 ||
+	if ((error = kti_network()) != 0 ||
 	    (error = k6_ifaddr(&kti0, K6_US, 64, NULL)) != 0 ||
 	    (error = k6_ifaddr(&kti1, K6_US1, 128, &peer)) != 0)
 		return (error);
+	return (k6_addroute(K6_FAR, K6_PEER1, 0));
+}
+
+int
+k6_setup(void)
+{
+	int error = k6_network();
+
 	/* what joining groups has to say comes out at once, or later */
 	kt_sleep(SEC_TO_NSEC(20));
 	mq_purge(&kti0.ki_out);
 	mq_purge(&kti1.ki_out);
-	return (k6_addroute(K6_FAR, K6_PEER1, 0));
+	return (error);
 }
 
 void

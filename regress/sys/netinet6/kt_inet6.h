@@ -46,6 +46,7 @@ struct in6_addr	k6_words(u_int, u_int, u_int);	/* the first two, the last */
 #define K6_LOOP		k6_words(0, 0, 1)
 
 int	k6_setup(void);				/* 0 or an errno */
+int	k6_network(void);		/* the same, but not quiet yet */
 void	k6_cleanup(void);
 /* prefix of 64 bits, or with a far end; SIOCAIFADDR_IN6 */
 int	k6_ifaddr(struct kti_if *, struct in6_addr, int, struct in6_addr *);
