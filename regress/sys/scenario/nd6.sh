@@ -45,7 +45,8 @@ pings()
 # state NAME ADDRESS: "link-address state" of a neighbour
 state()
 {
-	on "$1" ndp -n "$2" | awk -v a="$2" '$1 == a && $2 != "--" { print $2, $5 }'
+	on "$1" ndp -n "$2" |
+	    awk -v a="$2" '$1 == a && $2 != "--" { print $2, $5 }'
 }
 
 on a ifconfig um0 192.0.2.1/24
