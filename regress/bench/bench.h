@@ -129,4 +129,23 @@ struct bench_alone {
 void	bench_alone_init(struct bench_alone *, struct tdb *, int);
 void	bench_alone_free(struct bench_alone *);
 
+/*
+ * bench_cipher.c: a cipher of ours and the same of another library, over
+ * the same packets with payloads of that many bytes (rounded up to blocks).
+ * ENOENT: the library is not here, and that has been said.
+ */
+struct bench_peer {
+	struct bench_work bp_ours;
+	struct bench_work bp_theirs;
+	struct host_peer *bp_peer;
+	struct crypto_session *bp_session;
+	size_t		 bp_ivlen;
+	size_t		 bp_len;
+	size_t		 bp_stride;	/* from packet to packet */
+	u_int8_t	*bp_bufs;	/* BENCH_BURST of them */
+};
+int	bench_peer_init(struct bench_peer *, const char *, const char *,
+	    size_t);
+void	bench_peer_free(struct bench_peer *);
+
 #endif /* _BENCH_H_ */

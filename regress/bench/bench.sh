@@ -22,6 +22,7 @@
 # The columns: name; ours; unit; the peer and its figure, measured by turns
 # with ours; ratio of ours to the peer's, its lowest and highest; runs.
 #
+#	cipher/CIPHER/SIZE	encryption alone, of that many bytes
 #	output/CIPHER/SIZE	sec_output() to a NIC without a wire
 #	input/CIPHER/SIZE	NIC to what sec_input() hands up
 #	forward/CIPHER/SIZE	both gateways' processor time: NIC to NIC,
@@ -32,7 +33,9 @@
 #	wakeups/1000		threads woken through the host, per 1000
 #				packets forwarded, by the worse gateway
 #
-# The peer "cipher" is the same cipher over the same bytes, alone.
+# The peer "cipher" is the same cipher over the same bytes, alone; the peers
+# "ipsec-mb" and "openssl" are that cipher of another library.  A library
+# that is not installed is named on stderr.
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -68,7 +71,7 @@ measure()
 failed()
 {
 	echo "bench: $1 failed:" >&2
-	grep -vE '^(sample|sent|received) ' "$W/$1" >&2
+	grep -vE '^(sample|sent|received|provider) ' "$W/$1" >&2
 	finish
 	exit 1
 }
@@ -90,12 +93,15 @@ forward()
 }
 
 [ -x "$KBENCH/bsd" ] || { echo "bench: no $KBENCH/bsd" >&2; exit 1; }
+measure bench_cipher || failed bench_cipher
 measure bench_output um0=inject:sink || failed bench_output
 measure bench_input um0=inject: || failed bench_input
 forward
 measure bench_scale_output um0=inject:sink || failed bench_scale_output
 measure bench_scale_input um0=inject: || failed bench_scale_input
 
-cat "$W/bench_output" "$W/bench_input" "$W"/bench_forward_* "$W"/bench_scale_* |
+cat "$W/bench_cipher" "$W/bench_output" | sed -n 's/^skipped: /bench: &/p' |
+    sort -u >&2
+cat "$W/bench_cipher" "$W/bench_output" "$W/bench_input" "$W"/bench_forward_* "$W"/bench_scale_* |
     awk -v json="${JSON:-}" -v limits="${LIMITS:-yes}" \
     -f "$here/table.awk"

@@ -32,6 +32,8 @@
 #define BS_SRC		BENCH_A(10, 0, 0, 9)
 #define BS_DST		BENCH_A(10, 1, 0, 9)
 #define BS_RUNS		7
+#define BS_PEERSIZE	1400
+#define BS_TRAILER	2	/* of ESP, before it is padded */
 #define BS_STRIDE	7919		/* no unit's neighbour comes next */
 
 struct bs_path {
@@ -241,6 +243,23 @@ bs_cleanup(void)
  * Every cipher with every size.
  */
 
+/* All of output against another library's cipher alone. */
+static int
+bs_against(const char *name, struct bs_path *bp, unsigned int c)
+{
+	static struct bench_peer peer;
+	int error;
+
+	error = bench_peer_init(&peer, "ipsec-mb", bench_ciphers[c].bc_name,
+	    roundup(bp->bp_size + BS_TRAILER, 4));
+	if (error != 0)
+		return (error == ENOENT ? 0 : error);
+	error = bench_compare(name, "ipsec-mb", &bp->bp_work,
+	    &peer.bp_theirs, BS_RUNS);
+	bench_peer_free(&peer);
+	return (error);
+}
+
 static int
 bs_figure(const char *what, const struct bench_work *w, struct ifnet **ifs,
     unsigned int c, int size)
@@ -257,6 +276,8 @@ bs_figure(const char *what, const struct bench_work *w, struct ifnet **ifs,
 	error = bench_compare(name, "cipher", &bp.bp_work,
 	    w->bw_ready == NULL ? &ba.ba_encrypt : &ba.ba_decrypt, BS_RUNS);
 	bench_alone_free(&ba);
+	if (error == 0 && w->bw_ready == NULL && size == BS_PEERSIZE)
+		error = bs_against(name, &bp, c);
 	return (error);
 }
 

@@ -104,6 +104,14 @@ sock_get(void)
 	return (s);
 }
 
+/* How many more words at argv are the command's: "tunneldf" or its "copy". */
+static int
+cmd_optional(const struct cmd *c, char **argv)
+{
+	return (c != NULL && strcmp(c->c_name, "tunneldf") == 0 &&
+	    *argv != NULL && strcmp(*argv, "copy") == 0);
+}
+
 /* Nothing is done when a word at the end lacks its argument. */
 static void
 check_words(char **argv)
@@ -119,6 +127,7 @@ check_words(char **argv)
 				    c->c_nargs == 1 ? "argument" :
 				    "2 arguments");
 		}
+		argv += cmd_optional(c, argv);
 	}
 }
 
@@ -134,6 +143,7 @@ obey_words(struct ifcfg *ic, char **argv)
 		}
 		c->c_func(ic, argv + 1, c->c_value);
 		argv += 1 + c->c_nargs;
+		argv += cmd_optional(c, argv);
 	}
 	addr_flush(ic);
 }

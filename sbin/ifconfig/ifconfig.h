@@ -77,7 +77,7 @@ struct afops {
 /* a word of the command line, and the function that obeys it */
 struct cmd {
 	const char	*c_name;
-	int		 c_nargs;	/* words that follow it */
+	int		 c_nargs;	/* words that follow */
 	long		 c_value;	/* last argument of the function */
 	void		(*c_func)(struct ifcfg *, char **, long);
 };

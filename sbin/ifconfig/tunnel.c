@@ -90,7 +90,11 @@ unset_tunnel(struct ifcfg *ic, char **argv, long value)
 void
 set_tunneldf(struct ifcfg *ic, char **argv, long on)
 {
-	req_int(ic, SIOCSLIFPHYDF, "SIOCSLIFPHYDF", on);
+	int df = on;
+
+	if (on && argv[0] != NULL && strcmp(argv[0], "copy") == 0)
+		df = 2;
+	req_int(ic, SIOCSLIFPHYDF, "SIOCSLIFPHYDF", df);
 }
 
 void
@@ -106,7 +110,7 @@ set_tunnelttl(struct ifcfg *ic, char **argv, long value)
 void
 set_tunneldomain(struct ifcfg *ic, char **argv, long given)
 {
-	int table = 0;
+	int table = -1;			/* that of the SAs */
 
 	if (given)
 		table = number("tunneldomain", argv[0], 0, RT_TABLEID_MAX);
@@ -327,17 +331,10 @@ print_ends(struct if_laddrreq *req)
 	    "inet", src, dst);
 }
 
-/*
- * sec(4) has no ends to show: that the outer packets must not be cut is
- * shown alone, and only when it is so.
- */
-static void
-print_df(struct ifcfg *ic)
+static const char *
+df_name(int df)
 {
-	int df;
-
-	if (ask_int(ic, SIOCGLIFPHYDF, &df) && df)
-		printf("\ttunnel: df\n");
+	return (df == 0 ? "nodf" : df == 1 ? "df" : "df copy");
 }
 
 void
@@ -353,10 +350,8 @@ print_tunnel(struct ifcfg *ic)
 		print_ends(&req);
 	} else if (errno == EADDRNOTAVAIL)
 		printf("\ttunnel: (unset)");
-	else {
-		print_df(ic);
+	else
 		return;
-	}
 	if (ask_int(ic, SIOCGLIFPHYTTL, &n)) {
 		if (n == -1)
 			printf(" ttl copy");
@@ -364,7 +359,7 @@ print_tunnel(struct ifcfg *ic)
 			printf(" ttl %d", n);
 	}
 	if (ask_int(ic, SIOCGLIFPHYDF, &n))
-		printf(" %s", n ? "df" : "nodf");
+		printf(" %s", df_name(n));
 	if (ask_int(ic, SIOCGLIFPHYECN, &n))
 		printf(" %s", n ? "ecn" : "noecn");
 	if (ask_int(ic, SIOCGLIFPHYRTABLE, &n) && n != 0)

@@ -58,10 +58,16 @@ static const struct {
 	{ offsetof(struct sec_stats, ss_iproto),
 	    "input packet~ dropped for an unknown protocol inside the "
 	    "tunnel" },
+	{ offsetof(struct sec_stats, ss_iforeign),
+	    "input packet~ dropped from another end point" },
+	{ offsetof(struct sec_stats, ss_iecn),
+	    "input packet~ dropped for congestion on the way" },
 	{ offsetof(struct sec_stats, ss_idummy),
 	    "dummy packet~ received and ignored" },
 	{ offsetof(struct sec_stats, ss_snomem),
 	    "SA~ of all interfaces bound late for lack of memory" },
+	{ offsetof(struct sec_stats, ss_sforeign),
+	    "SA~ not used for other end points" },
 };
 #define NLINES	(sizeof(lines) / sizeof(lines[0]))
 

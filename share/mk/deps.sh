@@ -24,7 +24,7 @@ run="gcc make bison libssl-dev libevent-dev pkg-config binutils"
 test="tshark tcpdump python3-scapy python3-cryptography valgrind clang
     libclang-rt-14-dev bmake mandoc cppcheck iproute2 iputils-ping nftables
     strongswan-charon strongswan-swanctl libcharon-extra-plugins
-    libstrongswan-standard-plugins openssl ike-scan"
+    libstrongswan-standard-plugins openssl ike-scan libipsec-mb-dev"
 
 missing()
 {

@@ -652,3 +652,34 @@ aes_cbc_decrypt(const struct aes_ctx *ac, const uint8_t *iv, uint8_t *buf,
 		buf += n;
 	}
 }
+
+void
+aes_ctr_stream(const struct aes_ctx *ac,
+    const uint8_t nonce[AES_CTR_NONCE_LEN], uint32_t ctr,
+    uint8_t ks[AES_BATCH_LEN])
+{
+	uint8_t *p;
+	int i;
+
+	for (i = 0, p = ks; i < AES_BATCH; i++, p += AES_BLOCK_LEN) {
+		memcpy(p, nonce, AES_CTR_NONCE_LEN);
+		store_be32(p + AES_CTR_NONCE_LEN, ctr + i);
+	}
+	encrypt_batch(ac, ks, ks);
+}
+
+void
+aes_ctr_crypt(const struct aes_ctx *ac,
+    const uint8_t nonce[AES_CTR_NONCE_LEN], uint32_t ctr, uint8_t *buf,
+    size_t len)
+{
+	uint8_t ks[AES_BATCH_LEN];
+	size_t n;
+
+	for (; len > 0; len -= n, buf += n, ctr += AES_BATCH) {
+		n = ulmin(len, sizeof(ks));
+		aes_ctr_stream(ac, nonce, ctr, ks);
+		xor_bytes(buf, ks, n);
+	}
+	explicit_bzero(ks, sizeof(ks));
+}

@@ -21,6 +21,7 @@
 #define AES_BATCH		4	/* blocks computed side by side */
 #define AES_BATCH_LEN		(AES_BATCH * AES_BLOCK_LEN)
 #define AES_MAXROUNDS		14
+#define AES_CTR_NONCE_LEN	12	/* of a counter block; 4 bytes count */
 
 /* read-only after aes_setkey(): any number of threads may share it */
 struct aes_ctx {
@@ -50,6 +51,16 @@ void	aes_decrypt(const struct aes_ctx *, uint8_t *, const uint8_t *, size_t);
 void	aes_cbc_encrypt(const struct aes_ctx *, const uint8_t *, uint8_t *,
 	    size_t);
 void	aes_cbc_decrypt(const struct aes_ctx *, const uint8_t *, uint8_t *,
+	    size_t);
+
+/* AES_BATCH blocks of key stream: key, nonce, the first one's counter */
+void	aes_ctr_stream(const struct aes_ctx *,
+	    const uint8_t nonce[AES_CTR_NONCE_LEN], uint32_t,
+	    uint8_t ks[AES_BATCH_LEN]);
+
+/* en- or decrypt in place: key, nonce, counter of the first block, buffer */
+void	aes_ctr_crypt(const struct aes_ctx *,
+	    const uint8_t nonce[AES_CTR_NONCE_LEN], uint32_t, uint8_t *,
 	    size_t);
 
 #endif /* _CRYPTO_AES_H_ */

@@ -29,6 +29,12 @@ load_le32(const uint8_t *p)
 	    (uint32_t)p[3] << 24);
 }
 
+static inline uint64_t
+load_le64(const uint8_t *p)
+{
+	return (load_le32(p) | (uint64_t)load_le32(p + 4) << 32);
+}
+
 static inline uint32_t
 load_be32(const uint8_t *p)
 {
@@ -49,6 +55,13 @@ store_le32(uint8_t *p, uint32_t v)
 	p[1] = v >> 8;
 	p[2] = v >> 16;
 	p[3] = v >> 24;
+}
+
+static inline void
+store_le64(uint8_t *p, uint64_t v)
+{
+	store_le32(p, v);
+	store_le32(p + 4, v >> 32);
 }
 
 static inline void

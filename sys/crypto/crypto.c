@@ -31,6 +31,7 @@ struct crypto_session {
 	uint16_t			 cs_blocksize;
 	uint16_t			 cs_ivsize;
 	uint16_t			 cs_icvlen;
+	uint16_t			 cs_hashonly;
 };
 
 /* highest priority first; changes at boot only */
@@ -56,6 +57,25 @@ crypto_register(const struct crypto_provider *pv)
 	return (0);
 }
 
+/*
+ * The MAC of a combined mode is nobody else's; but GMAC may be alone, and
+ * then its key is one for authentication.
+ */
+static int
+check_combined(const struct crypto_params *cp, const struct enc_xform *enc,
+    const struct auth_hash *auth)
+{
+	if (auth == NULL)
+		return (EINVAL);
+	if (enc == NULL)
+		return (auth->mac == XFORM_GMAC &&
+		    cp->cp_authkeylen == auth->keysize ? 0 : EINVAL);
+	if (enc_xform_auth(enc, cp->cp_enckeylen) != auth ||
+	    cp->cp_authkeylen != 0)
+		return (EINVAL);
+	return (0);
+}
+
 /* do algorithms exist and fit each other, and have keys their lengths? */
 static int
 check_params(const struct crypto_params *cp, const struct enc_xform *enc,
@@ -71,16 +91,9 @@ check_params(const struct crypto_params *cp, const struct enc_xform *enc,
 		return (EINVAL);
 	if (cp->cp_icvlen != (auth == NULL ? 0 : auth->authsize))
 		return (EINVAL);
-
-	/* a GMAC is its cipher's, and that cipher has no other */
-	if ((enc != NULL && enc_xform_auth(enc, cp->cp_enckeylen) != NULL) ||
-	    (auth != NULL && auth->cipher != 0)) {
-		if (enc == NULL || auth == NULL ||
-		    enc_xform_auth(enc, cp->cp_enckeylen) != auth ||
-		    cp->cp_authkeylen != 0)
-			return (EINVAL);
-		return (0);
-	}
+	if ((enc != NULL && enc->mac != XFORM_NOMAC) ||
+	    (auth != NULL && auth->mac != XFORM_NOMAC))
+		return (check_combined(cp, enc, auth));
 	if (cp->cp_authkeylen != (auth == NULL ? 0 : auth->keysize))
 		return (EINVAL);
 	return (0);
@@ -104,6 +117,7 @@ create_session(const struct crypto_provider *pv, struct crypto_session **csp,
 	cs->cs_blocksize = enc == NULL ? 1 : enc->blocksize;
 	cs->cs_ivsize = enc == NULL ? 0 : enc->ivsize;
 	cs->cs_icvlen = cp->cp_icvlen;
+	cs->cs_hashonly = enc == NULL;
 	if ((error = pv->cpv_newsession(cs->cs_state, cp)) != 0) {
 		explicit_bzero(cs, size);
 		free(cs, M_CRYPTO_DATA, size);
@@ -173,19 +187,26 @@ crypto_freesession(struct crypto_session *cs)
 	free(cs, M_CRYPTO_DATA, size);
 }
 
+/* is all where struct cryptop says it has to be? */
+static int
+well_placed(const struct crypto_session *cs, const struct cryptop *crp)
+{
+	if (cs->cs_icvlen != 0 && crp->crp_icv == NULL)
+		return (0);
+	if (cs->cs_hashonly)
+		return (crp->crp_data == crp->crp_aad + crp->crp_aadlen);
+	return (crp->crp_aadlen == CRYPTO_AAD_LEN &&
+	    crp->crp_iv == crp->crp_aad + CRYPTO_AAD_LEN &&
+	    crp->crp_data == crp->crp_iv + cs->cs_ivsize);
+}
+
 int
 crypto_invoke(struct cryptop *crp)
 {
 	const struct crypto_session *cs = crp->crp_session;
 
-	if (crp->crp_flags & ~(CRYPTO_F_ENCRYPT | CRYPTO_F_ESN))
-		return (EINVAL);
-	if (crp->crp_aadlen != CRYPTO_AAD_LEN ||
-	    crp->crp_iv != crp->crp_aad + CRYPTO_AAD_LEN ||
-	    crp->crp_data != crp->crp_iv + cs->cs_ivsize ||
-	    (cs->cs_icvlen != 0 && crp->crp_icv == NULL))
-		return (EINVAL);
-	if (crp->crp_len % cs->cs_blocksize != 0)
+	if ((crp->crp_flags & ~(CRYPTO_F_ENCRYPT | CRYPTO_F_ESN)) ||
+	    !well_placed(cs, crp) || crp->crp_len % cs->cs_blocksize != 0)
 		return (EINVAL);
 	return (cs->cs_provider->cpv_invoke(cs->cs_state, crp));
 }

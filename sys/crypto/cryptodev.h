@@ -27,18 +27,26 @@
  */
 
 /* algorithms; the numbers are those of OpenBSD */
+#define CRYPTO_3DES_CBC		1
+#define CRYPTO_SHA1_HMAC	5
 #define CRYPTO_AES_CBC		7
 #define CRYPTO_NULL		9
 #define CRYPTO_SHA2_256_HMAC	11
 #define CRYPTO_SHA2_384_HMAC	12
 #define CRYPTO_SHA2_512_HMAC	13
+#define CRYPTO_AES_CTR		14
 #define CRYPTO_AES_GCM_16	16
 #define CRYPTO_AES_128_GMAC	17
 #define CRYPTO_AES_192_GMAC	18
 #define CRYPTO_AES_256_GMAC	19
+#define CRYPTO_AES_GMAC		20
+#define CRYPTO_CHACHA20_POLY1305	21
+#define CRYPTO_CHACHA20_POLY1305_MAC	22
 
 #define CRYPTO_AAD_LEN		8	/* of an ESP header: SPI, sequence */
-#define CRYPTO_MAXPROVIDERS	8
+#define CRYPTO_MAXPROVIDERS	16
+
+#define CRYPTO_SEQIV_LEN	8	/* of an IV with a salt */
 
 struct crypto_session;
 
@@ -46,8 +54,11 @@ struct crypto_session;
  * What a session shall do.  All lengths are bytes; keys are copied.
  *	cipher alone, hash alone, or CRYPTO_NULL with a hash;
  *	cipher and hash: both keys;
- *	AES-GCM: cp_auth is the GMAC that fits the key (enc_xform_auth()),
- *	    the 4 byte salt ends cp_enckey, and there is no cp_authkey.
+ *	combined modes, AES-GCM, AES-GMAC (which encrypts nothing) and
+ *	    ChaCha20-Poly1305: cp_auth is what comes with the cipher under
+ *	    its key (enc_xform_auth()), the 4 byte salt ends cp_enckey, and
+ *	    there is no cp_authkey;
+ *	GMAC alone: the 4 byte salt ends cp_authkey.
  */
 struct crypto_params {
 	int		 cp_enc;	/* CRYPTO_AES_CBC ..., 0: none */
@@ -62,6 +73,12 @@ struct crypto_params {
 /*
  * One packet: header, IV and payload lie behind each other in memory that
  * nobody else uses meanwhile.  The ICV may be anywhere outside of them.
+ *
+ * AH has a session without a cipher: there crp_data and crp_len are all
+ * that is to be authenticated, in one piece and with zeroes where RFC 4302
+ * wants them, crp_aad is crp_data and crp_aadlen is 0; or crp_aadlen of
+ * these bytes are called the header, which makes no difference.  crp_iv
+ * may be anywhere; GMAC reads CRYPTO_SEQIV_LEN bytes from it, HMAC none.
  */
 struct cryptop {
 	struct crypto_session	*crp_session;
@@ -124,7 +141,8 @@ void	crypto_freesession(struct crypto_session *);
 /*
  * Encrypt and write the ICV, or check the ICV and decrypt.  The ICV covers
  * header, IV and ciphertext; with CRYPTO_F_ESN also crp_esn, which is not
- * sent.  (That flag changes nothing in a session without authentication.)
+ * sent: between SPI and sequence number in a combined mode, else at the
+ * end.  (That flag changes nothing in a session without authentication.)
  *
  *	0		done
  *	EBADMSG		wrong ICV: payload is still the ciphertext
@@ -135,7 +153,7 @@ void	crypto_freesession(struct crypto_session *);
  * time.  Time depends on lengths and on the outcome, on nothing else.
  *
  * An IV to send is the caller's to fill in: never the same twice for
- * AES-GCM, unpredictable for AES-CBC.
+ * one with a salt, unpredictable for one with CBC.
  */
 int	crypto_invoke(struct cryptop *);
 

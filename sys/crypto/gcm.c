@@ -22,39 +22,21 @@
 #include <crypto/bytes.h>
 #include <crypto/gcm.h>
 
-/* four blocks of key stream, counting from ctr; 1 is the tag's own block */
-static void
-key_stream(const struct gcm_key *gk, const uint8_t *nonce, uint32_t ctr,
-    uint8_t ks[AES_BATCH_LEN])
-{
-	uint8_t *p;
-	int i;
-
-	for (i = 0, p = ks; i < AES_BATCH; i++, p += AES_BLOCK_LEN) {
-		memcpy(p, nonce, GCM_NONCE_LEN);
-		store_be32(p + GCM_NONCE_LEN, ctr + i);
-	}
-	aes_encrypt(&gk->gk_aes, ks, ks, AES_BATCH);
-}
-
-/* ks starts with counter 1, so three of its blocks are for data; erases ks */
+/*
+ * ks starts with counter 1, the tag's own block, so three of its blocks
+ * are for data; erases ks.
+ */
 static void
 crypt(const struct gcm_key *gk, const uint8_t *nonce,
     uint8_t ks[AES_BATCH_LEN], uint8_t *buf, size_t len)
 {
-	uint32_t ctr;
-	size_t n;
+	size_t n = ulmin(len, AES_BATCH_LEN - AES_BLOCK_LEN);
 
-	n = ulmin(len, AES_BATCH_LEN - AES_BLOCK_LEN);
 	xor_bytes(buf, ks + AES_BLOCK_LEN, n);
-	for (ctr = 1 + AES_BATCH; len > n; ctr += AES_BATCH) {
-		buf += n;
-		len -= n;
-		n = ulmin(len, AES_BATCH_LEN);
-		key_stream(gk, nonce, ctr, ks);
-		xor_bytes(buf, ks, n);
-	}
 	explicit_bzero(ks, AES_BATCH_LEN);
+	if (len > n)
+		aes_ctr_crypt(&gk->gk_aes, nonce, 1 + AES_BATCH, buf + n,
+		    len - n);
 }
 
 /* the tag over aad and ciphertext; mask is the block of counter 1 */
@@ -95,7 +77,7 @@ gcm_seal(const struct gcm_key *gk, const uint8_t *nonce, const uint8_t *aad,
 {
 	uint8_t ks[AES_BATCH_LEN], mask[AES_BLOCK_LEN];
 
-	key_stream(gk, nonce, 1, ks);
+	aes_ctr_stream(&gk->gk_aes, nonce, 1, ks);
 	memcpy(mask, ks, sizeof(mask));
 	crypt(gk, nonce, ks, buf, len);
 	compute_tag(gk, mask, aad, aadlen, buf, len, tag);
@@ -109,7 +91,7 @@ gcm_open(const struct gcm_key *gk, const uint8_t *nonce, const uint8_t *aad,
 	uint8_t ks[AES_BATCH_LEN], good[GCM_TAG_LEN];
 	int differs;
 
-	key_stream(gk, nonce, 1, ks);
+	aes_ctr_stream(&gk->gk_aes, nonce, 1, ks);
 	compute_tag(gk, ks, aad, aadlen, buf, len, good);
 	differs = timingsafe_bcmp(good, tag, GCM_TAG_LEN);
 	explicit_bzero(good, sizeof(good));

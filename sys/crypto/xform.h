@@ -27,15 +27,21 @@
 #define XFORM_MAXIV	16
 #define XFORM_MAXICV	32
 
+/* what a cipher in a combined mode authenticates with */
+enum xform_mac { XFORM_NOMAC, XFORM_GMAC, XFORM_POLY1305 };
+
 struct enc_xform {
 	int		 type;		/* CRYPTO_* of <crypto/cryptodev.h> */
 	const char	*name;
-	uint16_t	 blocksize;	/* payload is a multiple of it */
+	uint16_t	 blocksize;	/* a payload is a multiple of it */
+	uint16_t	 padsize;	/* and one we send of this, for ESP */
 	uint16_t	 ivsize;	/* on the wire */
 	uint16_t	 minkey;	/* with the salt, if there is one */
 	uint16_t	 maxkey;
 	uint16_t	 keystep;	/* minkey, + keystep, ... maxkey */
-	uint16_t	 saltsize;	/* last bytes of the key */
+	uint16_t	 saltsize;	/* last bytes of the key; if there is
+					   one, an IV must not come twice */
+	enum xform_mac	 mac;
 };
 
 struct auth_hash {
@@ -45,7 +51,7 @@ struct auth_hash {
 	uint16_t	 hashsize;	/* whole digest */
 	uint16_t	 authsize;	/* ICV on the wire */
 	uint16_t	 blocksize;
-	int		 cipher;	/* part of this cipher, or 0 */
+	enum xform_mac	 mac;		/* comes with ciphers, not by itself */
 };
 
 extern const struct enc_xform	enc_xforms[];

@@ -43,6 +43,11 @@
 
 #include <crypto/cryptodev.h>
 
+#include "enc.h"
+#if NENC > 0
+#include <net/if_enc.h>
+#endif
+
 static void
 boot_pseudo(void)
 {
@@ -128,6 +133,9 @@ boot_undo(void)
 	frag6_drain();
 #endif
 	softnet_forget();
+#if NENC > 0
+	encdetach();
+#endif
 	loopdetach();
 	route_fini();
 	ifdrain();

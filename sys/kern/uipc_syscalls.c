@@ -269,8 +269,9 @@ sys_shutdown(struct socket *so, struct syscall *sc, struct proc *p)
 }
 
 /* The argument has the size that is part of the command. */
-static int
-sys_ioctl(struct socket *so, struct syscall *sc, struct proc *p)
+int
+sys_ioctl_arg(struct syscall *sc, int (*func)(void *, u_long, caddr_t,
+    struct proc *), void *arg, struct proc *p)
 {
 	u_long cmd = sc->sc_arg[0];
 	size_t size = IOCPARM_LEN(cmd);
@@ -281,8 +282,20 @@ sys_ioctl(struct socket *so, struct syscall *sc, struct proc *p)
 	memset(sc->sc_reply, 0, size);
 	if (cmd & IOC_IN)
 		memcpy(sc->sc_reply, sc->sc_data, size);
-	error = soo_ioctl(so, cmd, sc->sc_reply, p);
+	error = func(arg, cmd, sc->sc_reply, p);
 	if (error == 0 && (cmd & IOC_OUT))
 		sc->sc_replylen = size;
 	return (error);
+}
+
+static int
+sys_soioctl(void *so, u_long cmd, caddr_t data, struct proc *p)
+{
+	return (soo_ioctl(so, cmd, data, p));
+}
+
+static int
+sys_ioctl(struct socket *so, struct syscall *sc, struct proc *p)
+{
+	return (sys_ioctl_arg(sc, sys_soioctl, so, p));
 }

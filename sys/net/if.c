@@ -38,6 +38,11 @@
 #include <netinet6/nd6.h>
 #endif
 
+#include "bpfilter.h"
+#if NBPFILTER > 0
+#include <net/bpf.h>
+#endif
+
 /*
  * Interfaces by index: readers are inside SMR, writers hold NET(X).  Slot
  * 0 stays empty, as index 0 means none.
@@ -296,6 +301,10 @@ if_attach_common(struct ifnet *ifp)
 	    (void *)(unsigned long)ifp->if_index);
 	if (ifp->if_rtrequest == NULL)
 		ifp->if_rtrequest = ether_rtrequest;
+#if NBPFILTER > 0
+	if (ifp->if_bpf_mtap == NULL)
+		ifp->if_bpf_mtap = bpf_mtap_ether;
+#endif
 	if (ifp->if_enqueue == NULL)
 		ifp->if_enqueue = if_enqueue_ifq;
 	ifp->if_llprio = IFQ_DEFPRIO;
@@ -385,6 +394,9 @@ if_detach(struct ifnet *ifp)
 	ifp->if_qstart = if_detached_qstart;
 	ifp->if_ioctl = if_detached_ioctl;
 	ifq_barrier(&ifp->if_snd);
+#if NBPFILTER > 0
+	bpfdetach(ifp);
+#endif
 
 	NET_LOCK();
 	if_deladdrs(ifp);

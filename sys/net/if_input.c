@@ -34,6 +34,9 @@
 
 #include <machine/softnet.h>
 
+#include "bpfilter.h"
+#include <net/bpf.h>
+
 /* Packets on their way between interfaces and protocols. */
 
 /*
@@ -76,6 +79,10 @@ if_vinput(struct ifnet *ifp, struct mbuf *m, struct netstack *ns)
 	m->m_pkthdr.ph_ifidx = ifp->if_index;
 	m->m_pkthdr.ph_rtableid = ifp->if_rdomain;
 
+	if (if_tap(ifp, m, BPF_DIRECTION_IN)) {
+		m_freem(m);
+		return;
+	}
 	if (ns == NULL) {
 		ifiq_enqueue(&ifp->if_rcv, m);
 		return;
@@ -158,11 +165,22 @@ p2p_input(struct ifnet *ifp, struct mbuf *m, struct netstack *ns)
 	m_freem(m);
 }
 
-/* No packet filter is attached to this kernel's interfaces. */
+int
+if_tap(struct ifnet *ifp, const struct mbuf *m, u_int dir)
+{
+	caddr_t bpf = SMR_PTR_GET(&ifp->if_bpf);
+
+	return (bpf != NULL && ifp->if_bpf_mtap(bpf, m, dir));
+}
+
 int
 p2p_bpf_mtap(caddr_t bpf, const struct mbuf *m, u_int dir)
 {
+#if NBPFILTER > 0
+	return (bpf_mtap_af(bpf, m->m_pkthdr.ph_family, m, dir));
+#else
 	return (0);
+#endif
 }
 
 /* A route to our own address needs no link-layer entry. */

@@ -22,10 +22,13 @@
 #include <sys/sockio.h>
 
 #include <net/if.h>
+#include <net/bpf.h>
 #include <net/if_types.h>
 #include <net/if_var.h>
 #include <net/route.h>
 #include <net/rtable.h>
+
+#include "bpfilter.h"
 
 #define LOMTU	32768
 
@@ -64,9 +67,13 @@ loop_clone_create(struct if_clone *ifc, int unit)
 	ifp->if_output = looutput;
 	ifp->if_input = p2p_input;
 	ifp->if_qstart = lostart;
+	ifp->if_bpf_mtap = p2p_bpf_mtap;
 	if_counters_alloc(ifp);
 	if_attach(ifp);
 	if_alloc_sadl(ifp);
+#if NBPFILTER > 0
+	bpfattach(&ifp->if_bpf, ifp, DLT_LOOP, sizeof(u_int32_t));
+#endif
 	NET_LOCK();
 	if_addgroup(ifp, ifc->ifc_name);
 	if (unit == 0)
@@ -131,6 +138,12 @@ looutput(struct ifnet *ifp, struct mbuf *m, struct sockaddr *dst,
 		counters_inc(ifp->if_counters, ifc_oerrors);
 		m_freem(m);
 		return (ELOOP);
+	}
+	m->m_pkthdr.ph_family = dst->sa_family;
+	/* once for both ways: it goes out and in in one go */
+	if (if_tap(ifp, m, BPF_DIRECTION_OUT)) {
+		m_freem(m);
+		return (0);
 	}
 	return (if_output_local(ifp, m, dst->sa_family));
 }

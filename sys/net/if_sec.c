@@ -42,6 +42,7 @@
 #include <net/if_var.h>
 #include <net/if_types.h>
 #include <net/if_sec.h>
+#include <net/rtable.h>
 
 #include <netinet/in.h>
 #include <netinet/ip.h>
@@ -52,6 +53,7 @@
 
 #ifdef INET6
 #include <netinet/ip6.h>
+#include <netinet/icmp6.h>
 #endif
 
 #if NBPFILTER > 0
@@ -75,14 +77,16 @@
  *	K	sec_mtx
  *	R	sec_mtx to write, SMR to read
  *	a	atomic loads and stores
+ *	n	netlock exclusively and sec_mtx to write, either to read
  *	p	per CPU
+ *	t	the transmit task
  */
 
 /* one per member of struct sec_stats, in the same order */
 enum sec_counters {
 	secc_odown, secc_onosa, secc_ofamily, secc_oloop, secc_onomem,
 	secc_otoobig, secc_oerror, secc_idown, secc_iheader, secc_iproto,
-	secc_idummy, secc_ncounters
+	secc_iforeign, secc_iecn, secc_idummy, secc_ncounters
 };
 
 /*
@@ -93,7 +97,7 @@ enum sec_counters {
  */
 struct sec_sa {
 	LIST_ENTRY(sec_sa)	 ss_byspi;	/* [K] sec_sas, by SPI */
-	LIST_ENTRY(sec_sa)	 ss_byunit;	/* [K] sec_units: newest 1st */
+	LIST_ENTRY(sec_sa)	 ss_byunit;	/* [K] sec_bucket(), newest 1st */
 	SIMPLEQ_ENTRY(sec_sa)	 ss_dead;	/* [K] sec_dead */
 	struct tdb		*ss_tdb;	/* [I] counted */
 	unsigned int		 ss_unit;	/* [K] */
@@ -112,6 +116,11 @@ struct sec_softc {
 	unsigned int		 sc_unit;	/* [I] */
 	int			 sc_dead;	/* [a] being destroyed */
 	int			 sc_df;		/* [a] IPSP_DF_* */
+	union sockaddr_union	 sc_src;	/* [n] ends that SAs must */
+	union sockaddr_union	 sc_dst;	/* [n] have, or AF_UNSPEC */
+	int			 sc_rtable;	/* [n] of the ends, -1: any */
+	int			 sc_fits;	/* [t] bytes sent, with DF, */
+	struct tdb		*sc_fitstdb;	/* [t] by this; not counted */
 };
 SMR_LIST_HEAD(sec_softc_list, sec_softc);
 
@@ -124,6 +133,8 @@ static int	sec_output(struct ifnet *, struct mbuf *, struct sockaddr *,
 static void	sec_start(struct ifqueue *);
 static void	sec_send(void *);
 
+static struct sec_sa *sec_newest(struct sec_softc *, int);
+static int	sec_foreign(struct sec_softc *, int);
 static void	sec_choose(unsigned int);
 static void	sec_reap(void *);
 static void	sec_bind(void *);
@@ -159,6 +170,13 @@ sec_hash(u_int32_t v)
 	return ((v * 0x9e3779b1U) >> 20);
 }
 
+/* of the SAs of a unit in one direction */
+static struct sec_sa_list *
+sec_bucket(unsigned int unit, int dir)
+{
+	return (&sec_units[sec_hash(unit << 2 | dir)]);
+}
+
 static int
 sec_clone_create(struct if_clone *ifc, int unit)
 {
@@ -167,6 +185,7 @@ sec_clone_create(struct if_clone *ifc, int unit)
 
 	sc = malloc(sizeof(*sc), M_DEVBUF, M_WAITOK|M_ZERO);
 	sc->sc_unit = unit;
+	sc->sc_rtable = -1;
 	refcnt_init(&sc->sc_refs);
 	task_set(&sc->sc_send, sec_send, sc);
 	sc->sc_counters = counters_alloc(secc_ncounters);
@@ -255,7 +274,176 @@ sec_stats(struct sec_softc *sc, struct sec_stats *ss)
 	    secc_ncounters, scratch);
 	mtx_enter(&sec_mtx);
 	ss->ss_snomem = sec_snomem;
+	ss->ss_sforeign = sec_foreign(sc, IPSP_DIRECTION_IN) +
+	    sec_foreign(sc, IPSP_DIRECTION_OUT);
 	mtx_leave(&sec_mtx);
+}
+
+/*
+ * The ends of the tunnel.
+ */
+
+static int
+sec_sameaddr(const union sockaddr_union *a, const union sockaddr_union *b)
+{
+	if (a->sa.sa_family != b->sa.sa_family)
+		return (0);
+	if (a->sa.sa_family == AF_INET)
+		return (a->sin.sin_addr.s_addr == b->sin.sin_addr.s_addr);
+	return (IN6_ARE_ADDR_EQUAL(&a->sin6.sin6_addr, &b->sin6.sin6_addr));
+}
+
+/* May an end of a tunnel have it? */
+static int
+sec_isend(const struct sockaddr *sa)
+{
+	const struct sockaddr_in *sin = (const struct sockaddr_in *)sa;
+#ifdef INET6
+	const struct in6_addr *a = &((const struct sockaddr_in6 *)sa)->sin6_addr;
+
+	if (sa->sa_family == AF_INET6)
+		return (sa->sa_len == sizeof(struct sockaddr_in6) &&
+		    !IN6_IS_ADDR_UNSPECIFIED(a) && !IN6_IS_ADDR_LINKLOCAL(a) &&
+		    !IN6_IS_ADDR_MULTICAST(a));
+#endif
+	return (sa->sa_family == AF_INET && sa->sa_len == sizeof(*sin) &&
+	    sin->sin_addr.s_addr != INADDR_ANY &&
+	    !IN_MULTICAST(sin->sin_addr.s_addr));
+}
+
+/* Another interface with the same ends would have the same SAs. */
+static int
+sec_collides(struct sec_softc *sc, const union sockaddr_union *src,
+    const union sockaddr_union *dst)
+{
+	struct sec_softc *o;
+	int i;
+
+	for (i = 0; i < SEC_HASHSIZE; i++) {
+		SMR_LIST_FOREACH_LOCKED(o, &sec_softcs[i], sc_entry) {
+			if (o != sc && o->sc_rtable == sc->sc_rtable &&
+			    sec_sameaddr(&o->sc_src, src) &&
+			    sec_sameaddr(&o->sc_dst, dst))
+				return (1);
+		}
+	}
+	return (0);
+}
+
+static int
+sec_setends(struct sec_softc *sc, const struct sockaddr *src,
+    const struct sockaddr *dst)
+{
+	union sockaddr_union us, them;
+	int error = 0;
+
+	if (!sec_isend(src) || !sec_isend(dst) ||
+	    src->sa_family != dst->sa_family)
+		return (EINVAL);
+	memset(&us, 0, sizeof(us));
+	memset(&them, 0, sizeof(them));
+	memcpy(&us, src, src->sa_len);
+	memcpy(&them, dst, dst->sa_len);
+
+	mtx_enter(&sec_mtx);
+	if (sec_collides(sc, &us, &them))
+		error = EADDRINUSE;
+	else {
+		sc->sc_src = us;
+		sc->sc_dst = them;
+		sec_choose(sc->sc_unit);
+	}
+	mtx_leave(&sec_mtx);
+	return (error);
+}
+
+/* Those that were set, or else those of the SAs in use, which are a pair. */
+static int
+sec_getends(struct sec_softc *sc, struct if_laddrreq *req)
+{
+	union sockaddr_union *src = &sc->sc_src, *dst = &sc->sc_dst;
+	struct sec_sa *out;
+	int error = 0;
+
+	mtx_enter(&sec_mtx);
+	if (src->sa.sa_family == AF_UNSPEC) {
+		out = sec_newest(sc, IPSP_DIRECTION_OUT);
+		if (out == NULL || sec_newest(sc, IPSP_DIRECTION_IN) == NULL) {
+			error = EADDRNOTAVAIL;
+			goto done;
+		}
+		src = &out->ss_tdb->tdb_src;
+		dst = &out->ss_tdb->tdb_dst;
+	}
+	memset(&req->addr, 0, sizeof(req->addr));
+	memset(&req->dstaddr, 0, sizeof(req->dstaddr));
+	memcpy(&req->addr, src, src->sa.sa_len);
+	memcpy(&req->dstaddr, dst, dst->sa.sa_len);
+done:
+	mtx_leave(&sec_mtx);
+	return (error);
+}
+
+static void
+sec_unsetends(struct sec_softc *sc)
+{
+	mtx_enter(&sec_mtx);
+	memset(&sc->sc_src, 0, sizeof(sc->sc_src));
+	memset(&sc->sc_dst, 0, sizeof(sc->sc_dst));
+	sec_choose(sc->sc_unit);
+	mtx_leave(&sec_mtx);
+}
+
+static int
+sec_setrtable(struct sec_softc *sc, int rtable)
+{
+	if (rtable < -1 || rtable > RT_TABLEID_MAX ||
+	    (rtable != -1 && !rtable_exists(rtable)))
+		return (EINVAL);
+	mtx_enter(&sec_mtx);
+	sc->sc_rtable = rtable;
+	sec_choose(sc->sc_unit);
+	mtx_leave(&sec_mtx);
+	return (0);
+}
+
+static int
+sec_ioctl_tunnel(struct sec_softc *sc, u_long cmd, caddr_t data)
+{
+	static const int df[] = { IPSP_DF_OFF, IPSP_DF_ON, IPSP_DF_INHERIT };
+	struct if_laddrreq *req = (struct if_laddrreq *)data;
+	struct ifreq *ifr = (struct ifreq *)data;
+
+	switch (cmd) {
+	case SIOCSLIFPHYDF:
+		if (ifr->ifr_df < 0 || ifr->ifr_df >= nitems(df))
+			return (EINVAL);
+		WRITE_ONCE(sc->sc_df, df[ifr->ifr_df]);
+		break;
+	case SIOCGLIFPHYDF:
+		ifr->ifr_df = READ_ONCE(sc->sc_df);
+		if (ifr->ifr_df == IPSP_DF_INHERIT)
+			ifr->ifr_df = 2;
+		break;
+	case SIOCSLIFPHYADDR:
+		return (sec_setends(sc, (struct sockaddr *)&req->addr,
+		    (struct sockaddr *)&req->dstaddr));
+	case SIOCDIFPHYADDR:
+		sec_unsetends(sc);
+		break;
+	case SIOCGLIFPHYADDR:
+		return (sec_getends(sc, req));
+	case SIOCSLIFPHYRTABLE:
+		return (sec_setrtable(sc, ifr->ifr_rdomainid));
+	case SIOCGLIFPHYRTABLE:
+		if (sc->sc_rtable == -1)
+			return (ENOTTY);
+		ifr->ifr_rdomainid = sc->sc_rtable;
+		break;
+	default:
+		return (ENOTTY);
+	}
+	return (0);
 }
 
 static int
@@ -286,17 +474,11 @@ sec_ioctl(struct ifnet *ifp, u_long cmd, caddr_t data)
 			return (EINVAL);
 		ifp->if_mtu = ifr->ifr_mtu;
 		break;
-	case SIOCSLIFPHYDF:
-		WRITE_ONCE(sc->sc_df, ifr->ifr_df ? IPSP_DF_ON : IPSP_DF_OFF);
-		break;
-	case SIOCGLIFPHYDF:
-		ifr->ifr_df = READ_ONCE(sc->sc_df) == IPSP_DF_ON;
-		break;
 	case SIOCGSECSTATS:
 		sec_stats(sc, (struct sec_stats *)data);
 		break;
 	default:
-		return (ENOTTY);
+		return (sec_ioctl_tunnel(sc, cmd, data));
 	}
 	return (0);
 }
@@ -346,31 +528,63 @@ sec_loop(struct sec_softc *sc, struct mbuf *m)
 	return (0);
 }
 
-/*
- * Bytes that fit through the SA as far as is known, 0: any.  Outer packets
- * that may be fragmented always fit, whatever anybody says.
- */
+/* Bytes that fit through the SA as far as is known, 0: any. */
 static u_int32_t
-sec_mtu(struct sec_softc *sc, struct tdb *tdb)
+sec_mtu(struct tdb *tdb)
 {
-	u_int32_t mtu = READ_ONCE(tdb->tdb_mtu);
-
-	if (mtu == 0 || READ_ONCE(sc->sc_df) != IPSP_DF_ON ||
-	    READ_ONCE(tdb->tdb_mtutimeout) <= (u_int64_t)gettime())
+	if (READ_ONCE(tdb->tdb_mtutimeout) <= (u_int64_t)gettime())
 		return (0);
-	return (mtu);
+	return (READ_ONCE(tdb->tdb_mtu));
 }
 
-/* Is its sender the only one who may cut it? */
+/*
+ * Is its sender the only one who may cut it?  Of IPv6 always, but for what
+ * is so small that every link has to take it: that gets through in pieces.
+ */
 static int
 sec_nofrag(struct mbuf *m, int af)
 {
 	struct ip ip;
 
-	if (af != AF_INET || m->m_pkthdr.len < (int)sizeof(ip))
+	if (af != AF_INET)
+		return (m->m_pkthdr.len > SEC_MTU_MIN);
+	if (m->m_pkthdr.len < (int)sizeof(ip))
 		return (0);
 	m_copydata(m, 0, sizeof(ip), &ip);
 	return (ISSET(ip.ip_off, htons(IP_DF)));
+}
+
+/*
+ * DF bit of the outer packet.  One without it always fits, whatever anybody
+ * says, and where nobody could be told that it did not there is no other.
+ */
+static int
+sec_df(struct sec_softc *sc, struct mbuf *m, int af, u_int32_t mtu)
+{
+	int df = READ_ONCE(sc->sc_df), nofrag;
+
+	if (df == IPSP_DF_OFF)
+		return (df);
+	nofrag = sec_nofrag(m, af);
+	if (df == IPSP_DF_INHERIT)
+		return (nofrag ? IPSP_DF_ON : IPSP_DF_OFF);
+	if (!nofrag && mtu != 0 && m->m_pkthdr.len > (int)mtu)
+		return (IPSP_DF_OFF);
+	return (df);
+}
+
+/* Tell the sender of m, which is consumed, what fits. */
+static void
+sec_toobig(struct mbuf *m, int af, int mtu)
+{
+#ifdef INET6
+	if (af == AF_INET6) {
+		icmp6_error(m, ICMP6_PACKET_TOO_BIG, 0,
+		    MAX(mtu, SEC_MTU_MIN));
+		return;
+	}
+#endif
+	icmp_error(m, ICMP_UNREACH, ICMP_UNREACH_NEEDFRAG, 0, mtu);
 }
 
 /*
@@ -399,7 +613,7 @@ sec_check(struct sec_softc *sc, struct mbuf *m, int af, u_int32_t *mtu)
 	smr_read_enter();
 	ss = SMR_PTR_GET(&sc->sc_out);
 	if (ss != NULL)
-		*mtu = sec_mtu(sc, ss->ss_tdb);
+		*mtu = sec_mtu(ss->ss_tdb);
 	smr_read_leave();
 	if (ss == NULL) {
 		sec_lost(sc, secc_onosa, ifc_oerrors);
@@ -423,14 +637,14 @@ sec_output(struct ifnet *ifp, struct mbuf *m, struct sockaddr *dst,
 		return (error);
 	}
 	if (mtu != 0 && m->m_pkthdr.len > (int)mtu &&
-	    sec_nofrag(m, dst->sa_family)) {
+	    sec_df(sc, m, dst->sa_family, mtu) == IPSP_DF_ON) {
 		/*
 		 * Who forwards would, for an error, name the interface's
 		 * MTU, which is not what fits.
 		 */
 		error = m->m_pkthdr.ph_ifidx == 0 ? EMSGSIZE : 0;
 		sec_lost(sc, secc_otoobig, ifc_oerrors);
-		icmp_error(m, ICMP_UNREACH, ICMP_UNREACH_NEEDFRAG, 0, mtu);
+		sec_toobig(m, dst->sa_family, mtu);
 		return (error);
 	}
 
@@ -495,10 +709,10 @@ sec_quote(struct mbuf *m)
  * byte off: what has just failed does not fit in any case.
  */
 static void
-sec_failed(struct sec_softc *sc, struct tdb *tdb, struct mbuf *quote,
+sec_failed(struct sec_softc *sc, struct tdb *tdb, struct mbuf *quote, int af,
     int len, int error)
 {
-	u_int32_t mtu = sec_mtu(sc, tdb);
+	u_int32_t mtu = sec_mtu(tdb);
 
 	sec_unsent(sc, len);
 	/* with EIO the interface that met it twice has counted it */
@@ -506,19 +720,47 @@ sec_failed(struct sec_softc *sc, struct tdb *tdb, struct mbuf *quote,
 		sec_lost(sc, error == EMSGSIZE ? secc_otoobig : secc_oerror,
 		    ifc_oerrors);
 	if (error == EMSGSIZE && mtu != 0 && quote != NULL)
-		icmp_error(quote, ICMP_UNREACH, ICMP_UNREACH_NEEDFRAG, 0,
-		    MIN((int)mtu, len - 1));
+		sec_toobig(quote, af, MIN((int)mtu, len - 1));
 	else
 		m_freem(quote);
+}
+
+/* Consumes m. */
+static int
+sec_process(struct sec_softc *sc, struct tdb *tdb, struct mbuf *m, int df)
+{
+	if (df == IPSP_DF_ON && tdb->tdb_dst.sa.sa_family == AF_INET6)
+		SET(m->m_pkthdr.csum_flags, M_IPV6_DF_OUT);
+	m->m_pkthdr.ph_rtableid = sc->sc_rtable != -1 ?
+	    (unsigned int)sc->sc_rtable : tdb->tdb_rdomain;
+	return (ipsp_process_packet(m, tdb, m->m_pkthdr.ph_family, 0, df));
+}
+
+/*
+ * What goes with DF and comes to nothing: enough is kept of a packet to
+ * tell its sender.  Of one that may be cut all of it is kept, to go again
+ * without, until its size is known to pass.
+ */
+static struct mbuf *
+sec_keep(struct sec_softc *sc, struct tdb *tdb, struct mbuf *m, int af)
+{
+	if (sec_nofrag(m, af))
+		return (sec_quote(m));
+	if (sc->sc_fitstdb != tdb) {
+		sc->sc_fitstdb = tdb;
+		sc->sc_fits = 0;
+	}
+	if (m->m_pkthdr.len <= sc->sc_fits)
+		return (NULL);
+	return (m_dup_pkt(m, 0, M_DONTWAIT));
 }
 
 static void
 sec_send_one(struct sec_softc *sc, struct tdb *tdb, struct mbuf *m)
 {
 	int af = m->m_pkthdr.ph_family, len = m->m_pkthdr.len;
-	int df = READ_ONCE(sc->sc_df), error;
-	u_int32_t mtu = sec_mtu(sc, tdb);
-	struct mbuf *quote = NULL;
+	int df = sec_df(sc, m, af, sec_mtu(tdb)), error;
+	struct mbuf *keep = NULL;
 #if NBPFILTER > 0
 	caddr_t if_bpf = READ_ONCE(sc->sc_if.if_bpf);
 
@@ -532,19 +774,22 @@ sec_send_one(struct sec_softc *sc, struct tdb *tdb, struct mbuf *m)
 #if NPF > 0
 	pf_pkt_addr_changed(m);
 #endif
-	if (df == IPSP_DF_ON) {
-		if (sec_nofrag(m, af))
-			quote = sec_quote(m);
-		else if (mtu != 0 && len > (int)mtu)
-			df = IPSP_DF_OFF;	/* nobody could be told */
-	}
-	m->m_pkthdr.ph_rtableid = tdb->tdb_rdomain;
+	if (df == IPSP_DF_ON)
+		keep = sec_keep(sc, tdb, m, af);
 
-	error = ipsp_process_packet(m, tdb, af, 0, df);
+	error = sec_process(sc, tdb, m, df);
+	if (keep != NULL && keep->m_pkthdr.len == len &&
+	    !sec_nofrag(keep, af)) {
+		if (error == EMSGSIZE) {
+			error = sec_process(sc, tdb, keep, IPSP_DF_OFF);
+			keep = NULL;
+		} else if (error == 0)
+			sc->sc_fits = len;
+	}
 	if (error != 0)
-		sec_failed(sc, tdb, quote, len, error);
+		sec_failed(sc, tdb, keep, af, len, error);
 	else
-		m_freem(quote);
+		m_freem(keep);
 }
 
 /*
@@ -707,27 +952,30 @@ sec_inner_family(struct sec_softc *sc, struct mbuf *m, int proto)
 
 /*
  * Routers mark the outer packet when they are congested: pass that on to
- * those who can do something about it (RFC 4301 5.1.2.1).  NULL: no
- * memory, and the packet is gone.
+ * those who can do something about it, RFC 6040 4.2.  NULL, and counted:
+ * the packet is gone, as it would have been where it was marked.
  */
 static struct mbuf *
-sec_ecn(struct mbuf *m, int af, u_int8_t otos)
+sec_ecn(struct sec_softc *sc, struct mbuf *m, int af, u_int8_t otos)
 {
-	int shift = af == AF_INET6 ? 4 : 0;	/* in the second byte */
-	struct ip *ip;
+	u_int8_t itos, was, *p;
 
-	if ((otos & IPTOS_ECN_MASK) != IPTOS_ECN_CE ||
-	    (af != AF_INET && af != AF_INET6))
+	if (af != AF_INET && af != AF_INET6)
 		return (m);
-	if ((m = m_pullup(m, sizeof(*ip))) == NULL)
+	if ((m = m_pullup(m, sizeof(struct ip))) == NULL) {
+		sec_lost(sc, secc_iheader, ifc_ierrors);
 		return (NULL);
-	ip = mtod(m, struct ip *);
-	if (((ip->ip_tos >> shift) & IPTOS_ECN_MASK) == IPTOS_ECN_NOTECT)
-		return (m);
-	if (af == AF_INET)
-		ip_tos_patch(ip, ip->ip_tos | IPTOS_ECN_CE);
-	else
-		ip->ip_tos |= IPTOS_ECN_CE << shift;
+	}
+	p = mtod(m, u_int8_t *);
+	was = itos = af == AF_INET ? p[1] : p[0] << 4 | p[1] >> 4;
+	if (!ip_ecn_egress(ECN_ALLOWED, &otos, &itos)) {
+		sec_lost(sc, secc_iecn, ifc_ierrors);
+		return (m_freem(m));
+	}
+	if (itos != was && af == AF_INET)
+		ip_tos_patch(mtod(m, struct ip *), itos);
+	else if (itos != was)
+		p[1] = (p[1] & 0x0f) | itos << 4;
 	return (m);
 }
 
@@ -747,6 +995,32 @@ sec_wash(struct mbuf *m)
 #endif
 }
 
+/* Does it come from where the tunnel was said to end? */
+static int
+sec_outer_ends(struct sec_softc *sc, struct mbuf *m, int af)
+{
+	union sockaddr_union src, dst;
+	int off = offsetof(struct ip, ip_src), len = sizeof(struct in_addr);
+	caddr_t to[2] = { (caddr_t)&src.sin.sin_addr,
+	    (caddr_t)&dst.sin.sin_addr };
+
+	if (sc->sc_src.sa.sa_family == AF_UNSPEC)
+		return (1);
+#ifdef INET6
+	if (af == AF_INET6) {
+		off = offsetof(struct ip6_hdr, ip6_src);
+		len = sizeof(struct in6_addr);
+		to[0] = (caddr_t)&src.sin6.sin6_addr;
+		to[1] = (caddr_t)&dst.sin6.sin6_addr;
+	}
+#endif
+	src.sa.sa_family = dst.sa.sa_family = af;
+	m_copydata(m, off, len, to[0]);
+	m_copydata(m, off + len, len, to[1]);
+	return (sec_sameaddr(&src, &sc->sc_dst) &&
+	    sec_sameaddr(&dst, &sc->sc_src));
+}
+
 void
 sec_input(struct sec_softc *sc, int af, int proto, struct mbuf *m,
     struct netstack *ns)
@@ -764,15 +1038,17 @@ sec_input(struct sec_softc *sc, int af, int proto, struct mbuf *m,
 		sec_lost(sc, secc_iheader, ifc_ierrors);
 		goto drop;
 	}
+	if (!sec_outer_ends(sc, m, af)) {
+		sec_lost(sc, secc_iforeign, ifc_ierrors);
+		goto drop;
+	}
 	m_adj(m, hlen);
 
 	af = sec_inner_family(sc, m, proto);
 	if (af == AF_UNSPEC)
 		goto drop;
-	if ((m = sec_ecn(m, af, tos)) == NULL) {
-		sec_lost(sc, secc_iheader, ifc_ierrors);
+	if ((m = sec_ecn(sc, m, af, tos)) == NULL)
 		return;
-	}
 
 	sec_wash(m);
 	m->m_pkthdr.ph_family = af;
@@ -829,28 +1105,71 @@ sec_linkstate(struct sec_softc *sc, int alive)
 	if_link_state_change(ifp);
 }
 
+/* Has it the ends that the interface was given?  Who sends may be open. */
+static int
+sec_sa_fits(struct sec_softc *sc, struct tdb *tdb, int dir)
+{
+	union sockaddr_union *us = &tdb->tdb_src, *them = &tdb->tdb_dst;
+	unsigned int rdomain = tdb->tdb_rdomain_post;
+
+	if (dir == IPSP_DIRECTION_IN) {
+		us = &tdb->tdb_dst;
+		them = &tdb->tdb_src;
+		rdomain = tdb->tdb_rdomain;
+	}
+	if (sc->sc_rtable != -1 && rtable_l2(sc->sc_rtable) != rdomain)
+		return (0);
+	if (sc->sc_src.sa.sa_family == AF_UNSPEC)
+		return (1);
+	return (sec_sameaddr(us, &sc->sc_src) &&
+	    (sec_sameaddr(them, &sc->sc_dst) ||
+	    (dir == IPSP_DIRECTION_IN && !sec_isend(&them->sa))));
+}
+
+static struct sec_sa *
+sec_newest(struct sec_softc *sc, int dir)
+{
+	struct sec_sa *ss;
+
+	MUTEX_ASSERT_LOCKED(&sec_mtx);
+	LIST_FOREACH(ss, sec_bucket(sc->sc_unit, dir), ss_byunit) {
+		if (ss->ss_unit == sc->sc_unit && ss->ss_dir == dir &&
+		    sec_sa_fits(sc, ss->ss_tdb, dir))
+			break;
+	}
+	return (ss);
+}
+
+/* How many SAs of the unit have other ends. */
+static int
+sec_foreign(struct sec_softc *sc, int dir)
+{
+	struct sec_sa *ss;
+	int n = 0;
+
+	MUTEX_ASSERT_LOCKED(&sec_mtx);
+	LIST_FOREACH(ss, sec_bucket(sc->sc_unit, dir), ss_byunit) {
+		if (ss->ss_unit == sc->sc_unit && ss->ss_dir == dir &&
+		    !sec_sa_fits(sc, ss->ss_tdb, dir))
+			n++;
+	}
+	return (n);
+}
+
 /* Choose the SA to send with, the newest, and judge the link. */
 static void
 sec_choose(unsigned int unit)
 {
-	struct sec_sa *ss, *out = NULL, *in = NULL;
 	struct sec_softc *sc;
+	struct sec_sa *out;
 
 	MUTEX_ASSERT_LOCKED(&sec_mtx);
 	if ((sc = sec_find(unit)) == NULL)
 		return;
-	LIST_FOREACH(ss, &sec_units[sec_hash(unit)], ss_byunit) {
-		if (ss->ss_unit != unit)
-			continue;
-		if (ss->ss_dir == IPSP_DIRECTION_IN)
-			in = ss;
-		else if (ss->ss_dir == IPSP_DIRECTION_OUT && out == NULL)
-			out = ss;
-		if (in != NULL && out != NULL)
-			break;
-	}
+	out = sec_newest(sc, IPSP_DIRECTION_OUT);
 	SMR_PTR_SET_LOCKED(&sc->sc_out, out);
-	sec_linkstate(sc, in != NULL && out != NULL);
+	sec_linkstate(sc, out != NULL &&
+	    sec_newest(sc, IPSP_DIRECTION_IN) != NULL);
 }
 
 /* Put a new record where its SA says. */
@@ -862,7 +1181,7 @@ sec_sa_attach(struct sec_sa *ss, struct tdb *tdb)
 	ss->ss_unit = tdb->tdb_iface;
 	ss->ss_dir = sec_sa_direction(tdb);
 	LIST_INSERT_HEAD(&sec_sas[sec_hash(tdb->tdb_spi)], ss, ss_byspi);
-	LIST_INSERT_HEAD(&sec_units[sec_hash(ss->ss_unit)], ss, ss_byunit);
+	LIST_INSERT_HEAD(sec_bucket(ss->ss_unit, ss->ss_dir), ss, ss_byunit);
 	sec_choose(ss->ss_unit);
 }
 
@@ -877,12 +1196,14 @@ sec_sa_move(struct sec_sa *ss, struct tdb *tdb)
 	int dir = sec_sa_direction(tdb);
 
 	MUTEX_ASSERT_LOCKED(&sec_mtx);
-	if (tdb->tdb_iface == ounit && dir == ss->ss_dir)
+	if (tdb->tdb_iface == ounit && dir == ss->ss_dir) {
+		sec_choose(ounit);	/* its ends may have moved */
 		return;
+	}
 	LIST_REMOVE(ss, ss_byunit);
 	ss->ss_unit = tdb->tdb_iface;
 	ss->ss_dir = dir;
-	LIST_INSERT_HEAD(&sec_units[sec_hash(ss->ss_unit)], ss, ss_byunit);
+	LIST_INSERT_HEAD(sec_bucket(ss->ss_unit, ss->ss_dir), ss, ss_byunit);
 	if (ounit != ss->ss_unit)
 		sec_choose(ounit);
 	sec_choose(ss->ss_unit);

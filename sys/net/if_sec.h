@@ -37,8 +37,11 @@ struct sec_stats {
 	u_int64_t	ss_idown;	/* ierrors: not running */
 	u_int64_t	ss_iheader;	/* ierrors: inner header */
 	u_int64_t	ss_iproto;	/* noproto: inner protocol */
+	u_int64_t	ss_iforeign;	/* ierrors: from another end point */
+	u_int64_t	ss_iecn;	/* ierrors: RFC 6040, CE for not ECT */
 	u_int64_t	ss_idummy;	/* no drop: RFC 4303 2.6 */
 	u_int64_t	ss_snomem;	/* SAs bound late */
+	u_int64_t	ss_sforeign;	/* SAs with other end points, now */
 };
 #define SIOCGSECSTATS	_IOWR('i', 230, struct sec_stats)
 

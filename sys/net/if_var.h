@@ -119,7 +119,8 @@ struct ifnet {
 	void	(*if_rtrequest)(struct ifnet *, int, struct rtentry *);
 	char			 if_xname[IFNAMSIZ];	/* [I] */
 	int			 if_pcount;	/* [N] promiscuous users */
-	caddr_t			 if_bpf;	/* packet filter, or NULL */
+	caddr_t			 if_bpf;	/* for if_bpf_mtap(); atomic.
+						 * NULL: nobody listens */
 	unsigned int		 if_index;	/* [I] */
 	short			 if_timer;
 	unsigned short		 if_flags;	/* [X] IFF_* */
@@ -242,6 +243,11 @@ void	if_input_proto(struct ifnet *, struct mbuf *, void (*)(struct ifnet *,
 int	if_input_local(struct ifnet *, struct mbuf *, sa_family_t,
 	    struct netstack *);
 int	if_output_local(struct ifnet *, struct mbuf *, sa_family_t);
+/*
+ * Show the packet, which is kept, to bpf(4); its direction.  Not 0: it has
+ * to be dropped.  No netlock is needed.
+ */
+int	if_tap(struct ifnet *, const struct mbuf *, u_int);
 void	p2p_input(struct ifnet *, struct mbuf *, struct netstack *);
 int	p2p_bpf_mtap(caddr_t, const struct mbuf *, u_int);
 void	p2p_rtrequest(struct ifnet *, int, struct rtentry *);

@@ -22,6 +22,7 @@
 #include <sys/task.h>
 
 #include <net/if.h>
+#include <net/bpf.h>
 #include <net/if_var.h>
 #include <net/ifq.h>
 
@@ -175,8 +176,8 @@ ifq_dequeue_list(struct ifqueue *ifq, struct mbuf_list *ml, unsigned int max)
 
 	mtx_enter(&ifq->ifq_mtx);
 	for (prio = IFQ_MAXPRIO; prio >= IFQ_MINPRIO; prio--) {
-		while (n < max &&
-		    (m = ml_dequeue(&ifq->ifq_prio[prio])) != NULL) {
+		while (n < max && !ml_empty(&ifq->ifq_prio[prio])) {
+			m = ml_dequeue(&ifq->ifq_prio[prio]);
 			ml_enqueue(ml, m);
 			n++;
 		}
@@ -189,10 +190,19 @@ ifq_dequeue_list(struct ifqueue *ifq, struct mbuf_list *ml, unsigned int max)
 struct mbuf *
 ifq_dequeue(struct ifqueue *ifq)
 {
-	struct mbuf_list ml = MBUF_LIST_INITIALIZER();
+	struct mbuf *m = NULL;
+	int prio;
 
-	ifq_dequeue_list(ifq, &ml, 1);
-	return (ml_dequeue(&ml));
+	mtx_enter(&ifq->ifq_mtx);
+	if (ifq->ifq_len > 0) {
+		prio = IFQ_MAXPRIO;
+		while (ml_empty(&ifq->ifq_prio[prio]))
+			prio--;
+		m = ml_dequeue(&ifq->ifq_prio[prio]);
+		WRITE_ONCE(ifq->ifq_len, ifq->ifq_len - 1);
+	}
+	mtx_leave(&ifq->ifq_mtx);
+	return (m);
 }
 
 void
@@ -268,6 +278,22 @@ ifiq_destroy(struct ifiqueue *ifiq)
 	ml_purge(&ifiq->ifiq_ml);
 }
 
+/* Who listens may have packets dropped: those are gone without a trace. */
+static void
+ifiq_tap(struct ifnet *ifp, struct mbuf_list *ml)
+{
+	struct mbuf_list all = *ml;
+	struct mbuf *m;
+
+	ml_init(ml);
+	while ((m = ml_dequeue(&all)) != NULL) {
+		if (if_tap(ifp, m, BPF_DIRECTION_IN))
+			m_freem(m);
+		else
+			ml_enqueue(ml, m);
+	}
+}
+
 /*
  * Packets of an interface that is not up count as received errors, as the
  * wire brought them; MONITOR ends here too.
@@ -280,13 +306,16 @@ ifiq_input(struct ifiqueue *ifiq, struct mbuf_list *ml)
 	uint64_t bytes = 0;
 	int up = ISSET(READ_ONCE(ifp->if_flags), IFF_UP);
 
-	if (ml_empty(ml))
-		return (0);
 	MBUF_LIST_FOREACH(ml, m) {
 		m->m_pkthdr.ph_ifidx = ifp->if_index;
 		m->m_pkthdr.ph_rtableid = ifp->if_rdomain;
-		bytes += m->m_pkthdr.len;
 	}
+	if (up && READ_ONCE(ifp->if_bpf) != NULL)
+		ifiq_tap(ifp, ml);
+	if (ml_empty(ml))
+		return (0);
+	MBUF_LIST_FOREACH(ml, m)
+		bytes += m->m_pkthdr.len;
 	mtx_enter(&ifiq->ifiq_mtx);
 	if (up) {
 		ifiq->ifiq_packets += ml_len(ml);

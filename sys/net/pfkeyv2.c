@@ -26,7 +26,9 @@
 #include <sys/timeout.h>
 
 #include <netinet/in.h>
+#include <netinet/ip_ah.h>
 #include <netinet/ip_ipsp.h>
+#include <netinet/ip_spd.h>
 
 #include <net/pfkeyvar.h>
 #include <net/rtable.h>
@@ -42,7 +44,7 @@ static int	pfkey_register(struct pfkey_req *);
 static int	pfkey_expire(struct pfkey_req *);
 static int	pfkey_flush(struct pfkey_req *);
 static int	pfkey_promisc(struct pfkey_req *);
-static int	pfkey_flow(struct pfkey_req *);
+static int	pfkey_grpspis(struct pfkey_req *);
 static int	pfkey_unsupported(struct pfkey_req *);
 static int	pfkey_invalid(struct pfkey_req *);
 
@@ -65,10 +67,10 @@ static const struct pfkey_op {
 	[SADB_FLUSH] = { pfkey_flush, PO_ECHO },
 	[SADB_DUMP] = { pfkey_dump, PO_NONE },
 	[SADB_X_PROMISC] = { pfkey_promisc, PO_ECHO },
-	[SADB_X_ADDFLOW] = { pfkey_flow, PO_NONE },
-	[SADB_X_DELFLOW] = { pfkey_flow, PO_NONE },
-	[SADB_X_GRPSPIS] = { pfkey_unsupported, PO_NONE },
-	[SADB_X_ASKPOLICY] = { pfkey_unsupported, PO_NONE },
+	[SADB_X_ADDFLOW] = { pfkey_addflow, PO_ECHO },
+	[SADB_X_DELFLOW] = { pfkey_delflow, PO_ECHO },
+	[SADB_X_GRPSPIS] = { pfkey_grpspis, PO_ECHO },
+	[SADB_X_ASKPOLICY] = { pfkey_askpolicy, PO_ECHO },
 	[SADB_X_SPDDUMP] = { pfkey_invalid, PO_NONE },
 };
 
@@ -145,14 +147,33 @@ pfkeyv2_request(struct socket *so, struct sadb_msg *msg, size_t len)
  * Which SA.
  */
 
-/* The one SA type there is, when it is switched on. */
+/* Is it a type of SA that there is here, and switched on? */
 static int
 pfkey_satype(const struct pfkey_req *pr)
 {
-	if (pr->pr_msg->sadb_msg_satype != SADB_SATYPE_ESP ||
-	    !READ_ONCE(esp_enable))
+	switch (pr->pr_msg->sadb_msg_satype) {
+	case SADB_SATYPE_ESP:
+		return (READ_ONCE(esp_enable) ? 0 : EOPNOTSUPP);
+	case SADB_SATYPE_AH:
+		return (READ_ONCE(ah_enable) ? 0 : EOPNOTSUPP);
+	case SADB_X_SATYPE_IPIP:
+		return (0);
+	default:
 		return (EOPNOTSUPP);
-	return (0);
+	}
+}
+
+static int
+pfkey_xform(const struct pfkey_req *pr)
+{
+	switch (pr->pr_msg->sadb_msg_satype) {
+	case SADB_SATYPE_AH:
+		return (XF_AH);
+	case SADB_X_SATYPE_IPIP:
+		return (XF_IP4);
+	default:
+		return (XF_ESP);
+	}
 }
 
 /* The routing domain that an SA of this request lives in. */
@@ -215,7 +236,8 @@ pfkey_getspi(struct pfkey_req *pr)
 	pfkey_import_addr(&dst, pr->pr_ext[SADB_EXT_ADDRESS_DST]);
 	NET_LOCK();
 	spi = reserve_spi(pr->pr_rdomain, range->sadb_spirange_min,
-	    range->sadb_spirange_max, &src, &dst, IPPROTO_ESP, &error);
+	    range->sadb_spirange_max, &src, &dst,
+	    SADB_X_GETSPROTO(pr->pr_msg->sadb_msg_satype), &error);
 	NET_UNLOCK();
 	if (spi == 0)
 		return (error);
@@ -305,7 +327,7 @@ pfkey_newsa(struct pfkey_req *pr, const struct tdb *from, struct tdb **tdbp)
 		tdb->tdb_cur_allocations = from->tdb_cur_allocations;
 	}
 	error = pfkey_import(tdb, pr->pr_ext);
-	if (error == 0 && tdb_init(tdb, XF_ESP, &ii) != 0)
+	if (error == 0 && tdb_init(tdb, pfkey_xform(pr), &ii) != 0)
 		error = EINVAL;
 	if (error != 0) {
 		tdb_unref(tdb);
@@ -532,6 +554,8 @@ pfkey_flush(struct pfkey_req *pr)
 		return (EINVAL);
 	}
 	NET_LOCK();
+	if (satype == SADB_SATYPE_UNSPEC)
+		spd_flush(pr->pr_rdomain);
 	tdb_walk(pr->pr_rdomain, pfkey_flush_one, &satype);
 	NET_UNLOCK();
 	return (0);
@@ -544,13 +568,31 @@ pfkey_promisc(struct pfkey_req *pr)
 	return (0);
 }
 
-/* Policies: there are none in this kernel. */
+/* What leaves through the first SA goes on through the second. */
 static int
-pfkey_flow(struct pfkey_req *pr)
+pfkey_grpspis(struct pfkey_req *pr)
 {
-	if (pfkey_checkflow(pr->pr_ext, 0) != 0)
-		return (EINVAL);
-	return (EOPNOTSUPP);
+	const struct sadb_sa *sa2 = pr->pr_ext[SADB_X_EXT_SA2];
+	const struct sadb_protocol *type2 = pr->pr_ext[SADB_X_EXT_SATYPE2];
+	union sockaddr_union dst2;
+	struct tdb *first, *next;
+	int error;
+
+	pfkey_import_addr(&dst2, pr->pr_ext[SADB_X_EXT_DST2]);
+	NET_LOCK();
+	first = pfkey_lookup(pr, SADB_EXT_ADDRESS_DST);
+	next = gettdb(pfkey_sardomain(pr), sa2->sadb_sa_spi, &dst2,
+	    SADB_X_GETSPROTO(type2->sadb_protocol_proto));
+	if (first == NULL || next == NULL ||
+	    ISSET(READ_ONCE(first->tdb_flags), TDBF_IFACE) ||
+	    ISSET(READ_ONCE(next->tdb_flags), TDBF_IFACE))
+		error = ESRCH;
+	else
+		error = tdb_bundle(first, next);
+	tdb_unref(first);
+	tdb_unref(next);
+	NET_UNLOCK();
+	return (error);
 }
 
 static int

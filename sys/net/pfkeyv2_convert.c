@@ -31,9 +31,6 @@
 #include <net/pfkeyvar.h>
 #include <net/rtable.h>
 
-#include <crypto/cryptodev.h>
-#include <crypto/xform.h>
-
 #define SA_FLAGS	(SADB_SAFLAGS_PFS | SADB_X_SAFLAGS_TUNNEL |	\
 			    SADB_X_SAFLAGS_CHAINDEL |			\
 			    SADB_X_SAFLAGS_UDPENCAP | SADB_X_SAFLAGS_ESN)
@@ -41,31 +38,6 @@
 			    TDBF_FIRSTUSE)
 #define TDBF_SOFT	(TDBF_SOFT_ALLOCATIONS | TDBF_SOFT_BYTES |	\
 			    TDBF_SOFT_TIMER | TDBF_SOFT_FIRSTUSE)
-
-/* the kernel's names of algorithms and PF_KEY's */
-static const struct pfkey_alg {
-	int		 al_crypto;
-	uint8_t		 al_ext;	/* where REGISTER names it, 0: not */
-	uint8_t		 al_sadb;
-} pfkey_encs[] = {
-	{ CRYPTO_NULL, SADB_EXT_SUPPORTED_ENCRYPT, SADB_EALG_NULL },
-	{ CRYPTO_AES_CBC, SADB_EXT_SUPPORTED_ENCRYPT, SADB_X_EALG_AES },
-	{ CRYPTO_AES_GCM_16, SADB_EXT_SUPPORTED_ENCRYPT,
-	    SADB_X_EALG_AESGCM16 },
-	{ 0, 0, 0 }
-}, pfkey_auths[] = {
-	{ CRYPTO_SHA2_256_HMAC, SADB_EXT_SUPPORTED_AUTH,
-	    SADB_X_AALG_SHA2_256 },
-	{ CRYPTO_SHA2_384_HMAC, SADB_EXT_SUPPORTED_AUTH,
-	    SADB_X_AALG_SHA2_384 },
-	{ CRYPTO_SHA2_512_HMAC, SADB_EXT_SUPPORTED_AUTH,
-	    SADB_X_AALG_SHA2_512 },
-	/* these come with their cipher and nobody asks for them */
-	{ CRYPTO_AES_128_GMAC, 0, SADB_X_AALG_AES128GMAC },
-	{ CRYPTO_AES_192_GMAC, 0, SADB_X_AALG_AES192GMAC },
-	{ CRYPTO_AES_256_GMAC, 0, SADB_X_AALG_AES256GMAC },
-	{ 0, 0, 0 }
-};
 
 static const struct pfkey_sapair {
 	uint32_t	 sp_sadb;
@@ -76,14 +48,6 @@ static const struct pfkey_sapair {
 	{ SADB_X_SAFLAGS_UDPENCAP, TDBF_UDPENCAP },
 	{ SADB_X_SAFLAGS_ESN, TDBF_ESN },
 };
-
-static const struct pfkey_alg *
-pfkey_alg(const struct pfkey_alg *al, int crypto)
-{
-	while (al->al_crypto != 0 && al->al_crypto != crypto)
-		al++;
-	return (al);
-}
 
 /*
  * From an SA to extensions.
@@ -103,11 +67,9 @@ pfkey_export_sa(struct tdb *tdb, struct pfkey_buf *pb)
 	sa->sadb_sa_state = ISSET(flags, TDBF_INVALID) ?
 	    SADB_SASTATE_LARVAL : SADB_SASTATE_MATURE;
 	if (tdb->tdb_encalgxform != NULL)
-		sa->sadb_sa_encrypt = pfkey_alg(pfkey_encs,
-		    tdb->tdb_encalgxform->type)->al_sadb;
+		sa->sadb_sa_encrypt = pfkey_enc_sadb(tdb->tdb_encalgxform);
 	if (tdb->tdb_authalgxform != NULL)
-		sa->sadb_sa_auth = pfkey_alg(pfkey_auths,
-		    tdb->tdb_authalgxform->type)->al_sadb;
+		sa->sadb_sa_auth = pfkey_auth_sadb(tdb->tdb_authalgxform);
 	for (i = 0; i < nitems(pfkey_saflags); i++)
 		if (ISSET(flags, pfkey_saflags[i].sp_tdb))
 			sa->sadb_sa_flags |= pfkey_saflags[i].sp_sadb;
@@ -175,48 +137,17 @@ export_lifetimes(struct tdb *tdb, struct pfkey_buf *pb)
 		lt->sadb_lifetime_usetime = used;
 }
 
-static void
-export_sockaddr(struct pfkey_buf *pb, int type, const struct sockaddr *sa)
-{
-	struct sadb_address *ad;
-
-	ad = pfkey_put(pb, type, sizeof(*ad) + sa->sa_len);
-	if (ad != NULL)
-		memcpy(ad + 1, sa, sa->sa_len);
-}
-
 void
 pfkey_export_addrs(struct tdb *tdb, struct pfkey_buf *pb)
 {
-	export_sockaddr(pb, SADB_EXT_ADDRESS_SRC, &tdb->tdb_src.sa);
-	export_sockaddr(pb, SADB_EXT_ADDRESS_DST, &tdb->tdb_dst.sa);
-}
-
-static void
-export_ident(struct pfkey_buf *pb, int type, const struct ipsec_id *id)
-{
-	struct sadb_ident *ext;
-
-	if (id == NULL)
-		return;
-	ext = pfkey_put(pb, type, sizeof(*ext) + id->len);
-	if (ext == NULL)
-		return;
-	ext->sadb_ident_type = id->type;
-	memcpy(ext + 1, id + 1, id->len);
+	pfkey_export_sockaddr(pb, SADB_EXT_ADDRESS_SRC, &tdb->tdb_src.sa);
+	pfkey_export_sockaddr(pb, SADB_EXT_ADDRESS_DST, &tdb->tdb_dst.sa);
 }
 
 static void
 export_idents(struct tdb *tdb, struct pfkey_buf *pb)
 {
-	const struct ipsec_ids *ids = tdb->tdb_ids;
-
-	if (ids == NULL)
-		return;
-	export_ident(pb, SADB_EXT_IDENTITY_SRC,
-	    tdb->tdb_ids_swapped ? ids->id_remote : ids->id_local);
-	export_ident(pb, SADB_EXT_IDENTITY_DST,
-	    tdb->tdb_ids_swapped ? ids->id_local : ids->id_remote);
+	pfkey_export_idents(pb, tdb->tdb_ids, tdb->tdb_ids_swapped);
 }
 
 static void
@@ -231,74 +162,11 @@ export_key(struct pfkey_buf *pb, int type, const u_int8_t *key, size_t len)
 }
 
 static void
-export_protocol(struct pfkey_buf *pb, int type, int proto, int direction)
-{
-	struct sadb_protocol *ext;
-
-	if ((ext = pfkey_put(pb, type, sizeof(*ext))) == NULL)
-		return;
-	ext->sadb_protocol_proto = proto;
-	ext->sadb_protocol_direction = direction;
-}
-
-static void
-export_sin(struct pfkey_buf *pb, int type, struct in_addr addr, in_port_t port)
-{
-	struct sockaddr_in sin;
-
-	memset(&sin, 0, sizeof(sin));
-	sin.sin_len = sizeof(sin);
-	sin.sin_family = AF_INET;
-	sin.sin_addr = addr;
-	sin.sin_port = port;
-	export_sockaddr(pb, type, (struct sockaddr *)&sin);
-}
-
-static void
-export_sin6(struct pfkey_buf *pb, int type, const struct in6_addr *addr,
-    in_port_t port)
-{
-	struct sockaddr_in6 sin6;
-
-	memset(&sin6, 0, sizeof(sin6));
-	sin6.sin6_len = sizeof(sin6);
-	sin6.sin6_family = AF_INET6;
-	sin6.sin6_addr = *addr;
-	sin6.sin6_port = port;
-	export_sockaddr(pb, type, (struct sockaddr *)&sin6);
-}
-
-static void
-export_encap(struct pfkey_buf *pb, int type, const struct sockaddr_encap *sen)
-{
-	int src = type == SADB_X_EXT_SRC_FLOW || type == SADB_X_EXT_SRC_MASK;
-
-	if (sen->sen_type == SENT_IP4)
-		export_sin(pb, type,
-		    src ? sen->Sen.Sip4.Src : sen->Sen.Sip4.Dst,
-		    src ? sen->Sen.Sip4.Sport : sen->Sen.Sip4.Dport);
-	else
-		export_sin6(pb, type,
-		    src ? &sen->Sen.Sip6.Src : &sen->Sen.Sip6.Dst,
-		    src ? sen->Sen.Sip6.Sport : sen->Sen.Sip6.Dport);
-}
-
-static void
 export_flow(struct tdb *tdb, struct pfkey_buf *pb)
 {
-	const struct sockaddr_encap *f = &tdb->tdb_filter;
-	int ip4 = f->sen_type == SENT_IP4;
-
-	if (f->sen_type == 0)
-		return;
-	export_protocol(pb, SADB_X_EXT_FLOW_TYPE, SADB_X_FLOW_TYPE_USE,
-	    ip4 ? f->Sen.Sip4.Direction : f->Sen.Sip6.Direction);
-	export_protocol(pb, SADB_X_EXT_PROTOCOL,
-	    ip4 ? f->Sen.Sip4.Proto : f->Sen.Sip6.Proto, 0);
-	export_encap(pb, SADB_X_EXT_SRC_FLOW, f);
-	export_encap(pb, SADB_X_EXT_SRC_MASK, &tdb->tdb_filtermask);
-	export_encap(pb, SADB_X_EXT_DST_FLOW, f);
-	export_encap(pb, SADB_X_EXT_DST_MASK, &tdb->tdb_filtermask);
+	if (tdb->tdb_filter.sen_type != 0)
+		pfkey_export_flow(pb, &tdb->tdb_filter, &tdb->tdb_filtermask,
+		    SADB_X_FLOW_TYPE_USE, 0);
 }
 
 static void
@@ -396,49 +264,6 @@ pfkey_export(struct tdb *tdb, struct pfkey_buf *pb)
 	export_path(tdb, pb);
 	export_place(tdb, pb);
 	export_counter(tdb, pb);
-}
-
-/* Append to the last extension, which is a list. */
-static void
-export_alg(struct pfkey_buf *pb, int type, const struct pfkey_alg *al,
-    size_t iv, size_t minkey, size_t maxkey)
-{
-	struct sadb_ext *ext;
-	struct sadb_alg *alg;
-
-	if (al->al_ext != type ||
-	    (alg = pfkey_room(pb, sizeof(*alg))) == NULL)
-		return;
-	alg->sadb_alg_id = al->al_sadb;
-	alg->sadb_alg_ivlen = iv * 8;
-	alg->sadb_alg_minbits = minkey * 8;
-	alg->sadb_alg_maxbits = maxkey * 8;
-	ext = (struct sadb_ext *)(pb->pb_data + pb->pb_ext[type]);
-	ext->sadb_ext_len += sizeof(*alg) / 8;
-}
-
-/* What ESP can do; of compression and other SA types, nothing. */
-void
-pfkey_export_algs(struct pfkey_buf *pb, int satype)
-{
-	const struct enc_xform *enc;
-	const struct auth_hash *auth;
-	int esp = satype == SADB_SATYPE_ESP;
-
-	pfkey_put(pb, SADB_EXT_SUPPORTED_AUTH, sizeof(struct sadb_supported));
-	for (auth = auth_hashes; esp && auth->type != 0; auth++)
-		export_alg(pb, SADB_EXT_SUPPORTED_AUTH,
-		    pfkey_alg(pfkey_auths, auth->type), 0, auth->keysize,
-		    auth->keysize);
-	pfkey_put(pb, SADB_EXT_SUPPORTED_ENCRYPT,
-	    sizeof(struct sadb_supported));
-	/* NULL takes any key and needs none */
-	for (enc = enc_xforms; esp && enc->type != 0; enc++)
-		export_alg(pb, SADB_EXT_SUPPORTED_ENCRYPT,
-		    pfkey_alg(pfkey_encs, enc->type), enc->ivsize,
-		    enc->minkey, enc->type == CRYPTO_NULL ? 0 : enc->maxkey);
-	pfkey_put(pb, SADB_X_EXT_SUPPORTED_COMP,
-	    sizeof(struct sadb_supported));
 }
 
 /*
@@ -597,108 +422,11 @@ set_lastuse(struct tdb *tdb, const struct sadb_lifetime *lt)
 		    lt->sadb_lifetime_usetime, __ATOMIC_RELAXED);
 }
 
-static struct ipsec_id *
-import_ident(const struct sadb_ident *ext)
-{
-	struct ipsec_id *id;
-	size_t len;
-
-	if (ext == NULL)
-		return (NULL);
-	len = strlen((const char *)(ext + 1)) + 1;
-	id = malloc(sizeof(*id) + len, M_CREDENTIALS, M_WAITOK);
-	id->type = ext->sadb_ident_type;
-	id->len = len;
-	memcpy(id + 1, ext + 1, len);
-	return (id);
-}
-
 static int
 import_idents(struct tdb *tdb, void **exts)
 {
-	struct ipsec_id *src, *dst;
-
-	if (exts[SADB_EXT_IDENTITY_SRC] == NULL &&
-	    exts[SADB_EXT_IDENTITY_DST] == NULL)
-		return (0);
-	src = import_ident(exts[SADB_EXT_IDENTITY_SRC]);
-	dst = import_ident(exts[SADB_EXT_IDENTITY_DST]);
-	tdb->tdb_ids = tdb->tdb_ids_swapped ? ipsp_ids_insert(dst, src) :
-	    ipsp_ids_insert(src, dst);
-	if (src != NULL)
-		free(src, M_CREDENTIALS, sizeof(*src) + src->len);
-	if (dst != NULL)
-		free(dst, M_CREDENTIALS, sizeof(*dst) + dst->len);
+	tdb->tdb_ids = pfkey_import_idents(exts, tdb->tdb_ids_swapped);
 	return (0);
-}
-
-static void
-import_flow4(struct sockaddr_encap *f, struct sockaddr_encap *m,
-    const union sockaddr_union *su)
-{
-	f->sen_type = m->sen_type = SENT_IP4;
-	m->Sen.Sip4.Src = su[2].sin.sin_addr;
-	m->Sen.Sip4.Dst = su[3].sin.sin_addr;
-	m->Sen.Sip4.Sport = su[2].sin.sin_port;
-	m->Sen.Sip4.Dport = su[3].sin.sin_port;
-	f->Sen.Sip4.Src.s_addr = su[0].sin.sin_addr.s_addr &
-	    m->Sen.Sip4.Src.s_addr;
-	f->Sen.Sip4.Dst.s_addr = su[1].sin.sin_addr.s_addr &
-	    m->Sen.Sip4.Dst.s_addr;
-	f->Sen.Sip4.Sport = su[0].sin.sin_port & m->Sen.Sip4.Sport;
-	f->Sen.Sip4.Dport = su[1].sin.sin_port & m->Sen.Sip4.Dport;
-}
-
-static void
-import_flow6(struct sockaddr_encap *f, struct sockaddr_encap *m,
-    const union sockaddr_union *su)
-{
-	int i;
-
-	f->sen_type = m->sen_type = SENT_IP6;
-	m->Sen.Sip6.Src = su[2].sin6.sin6_addr;
-	m->Sen.Sip6.Dst = su[3].sin6.sin6_addr;
-	m->Sen.Sip6.Sport = su[2].sin6.sin6_port;
-	m->Sen.Sip6.Dport = su[3].sin6.sin6_port;
-	for (i = 0; i < 16; i++) {
-		f->Sen.Sip6.Src.s6_addr[i] = su[0].sin6.sin6_addr.s6_addr[i] &
-		    m->Sen.Sip6.Src.s6_addr[i];
-		f->Sen.Sip6.Dst.s6_addr[i] = su[1].sin6.sin6_addr.s6_addr[i] &
-		    m->Sen.Sip6.Dst.s6_addr[i];
-	}
-	f->Sen.Sip6.Sport = su[0].sin6.sin6_port & m->Sen.Sip6.Sport;
-	f->Sen.Sip6.Dport = su[1].sin6.sin6_port & m->Sen.Sip6.Dport;
-}
-
-static void
-import_encap(void **exts, struct sockaddr_encap *f, struct sockaddr_encap *m)
-{
-	static const uint8_t types[] = { SADB_X_EXT_SRC_FLOW,
-	    SADB_X_EXT_DST_FLOW, SADB_X_EXT_SRC_MASK, SADB_X_EXT_DST_MASK };
-	const struct sadb_protocol *ft = exts[SADB_X_EXT_FLOW_TYPE];
-	const struct sadb_protocol *proto = exts[SADB_X_EXT_PROTOCOL];
-	union sockaddr_union su[nitems(types)];
-	int i;
-
-	memset(f, 0, sizeof(*f));
-	memset(m, 0, sizeof(*m));
-	for (i = 0; i < nitems(types); i++)
-		pfkey_import_addr(&su[i], exts[types[i]]);
-	f->sen_len = m->sen_len = sizeof(*f);
-	f->sen_family = m->sen_family = PF_KEY;
-	if (su[0].sa.sa_family == AF_INET) {
-		import_flow4(f, m, su);
-		f->Sen.Sip4.Direction = ft->sadb_protocol_direction;
-		f->Sen.Sip4.Proto = proto->sadb_protocol_proto;
-		m->Sen.Sip4.Direction = 0xff;
-		m->Sen.Sip4.Proto = f->Sen.Sip4.Proto != 0 ? 0xff : 0;
-	} else {
-		import_flow6(f, m, su);
-		f->Sen.Sip6.Direction = ft->sadb_protocol_direction;
-		f->Sen.Sip6.Proto = proto->sadb_protocol_proto;
-		m->Sen.Sip6.Direction = 0xff;
-		m->Sen.Sip6.Proto = f->Sen.Sip6.Proto != 0 ? 0xff : 0;
-	}
 }
 
 static int
@@ -707,7 +435,7 @@ import_flow(struct tdb *tdb, void **exts)
 	if (pfkey_checkflow(exts, 1) != 0)
 		return (EINVAL);
 	if (exts[SADB_X_EXT_FLOW_TYPE] != NULL)
-		import_encap(exts, &tdb->tdb_filter, &tdb->tdb_filtermask);
+		pfkey_import_flow(exts, &tdb->tdb_filter, &tdb->tdb_filtermask);
 	return (0);
 }
 
@@ -735,7 +463,7 @@ import_udpencap(struct tdb *tdb, void **exts)
 	return (0);
 }
 
-static int
+int
 pfkey_isrdomain(u_int id)
 {
 	return (rtable_exists(id) && rtable_l2(id) == id);
@@ -785,7 +513,6 @@ import_iface(struct tdb *tdb, void **exts)
 		return (0);
 	if (tdb->tdb_satype != SADB_SATYPE_ESP ||
 	    !ISSET(tdb->tdb_flags, TDBF_TUNNELING) ||
-	    tdb->tdb_dst.sa.sa_family != AF_INET ||	/* ipsp_check() */
 	    pfkey_addr_isany(&tdb->tdb_dst) ||
 	    (iface->sadb_x_iface_direction == IPSP_DIRECTION_OUT &&
 	    pfkey_addr_isany(&tdb->tdb_src)))
@@ -911,12 +638,11 @@ unchanged_sa(struct tdb *tdb, const struct sadb_sa *sa)
 		    !ISSET(flags, pfkey_saflags[i].sp_tdb) &&
 		    pfkey_saflags[i].sp_tdb != TDBF_UDPENCAP)
 			return (EINVAL);
-	if (sa->sadb_sa_encrypt != 0 && sa->sadb_sa_encrypt !=
-	    pfkey_alg(pfkey_encs, tdb->tdb_encalgxform->type)->al_sadb)
+	if (sa->sadb_sa_encrypt != 0 &&
+	    sa->sadb_sa_encrypt != pfkey_enc_sadb(tdb->tdb_encalgxform))
 		return (EINVAL);
 	if (sa->sadb_sa_auth != 0 && (tdb->tdb_authalgxform == NULL ||
-	    sa->sadb_sa_auth != pfkey_alg(pfkey_auths,
-	    tdb->tdb_authalgxform->type)->al_sadb))
+	    sa->sadb_sa_auth != pfkey_auth_sadb(tdb->tdb_authalgxform)))
 		return (EINVAL);
 	return (0);
 }
@@ -930,7 +656,7 @@ unchanged_flow(struct tdb *tdb, void **exts)
 		return (EINVAL);
 	if (exts[SADB_X_EXT_FLOW_TYPE] == NULL)
 		return (0);
-	import_encap(exts, &filter, &mask);
+	pfkey_import_flow(exts, &filter, &mask);
 	if (memcmp(&filter, &tdb->tdb_filter, sizeof(filter)) != 0 ||
 	    memcmp(&mask, &tdb->tdb_filtermask, sizeof(mask)) != 0)
 		return (EINVAL);

@@ -31,6 +31,7 @@
 
 #include <netinet/in.h>
 #include <netinet/ip_ipsp.h>
+#include <netinet/ip_spd.h>
 
 #include <net/pfkeyvar.h>
 #include <net/rtable.h>
@@ -173,6 +174,36 @@ pfkey_sysctl_sadb(u_int rdomain, int satype, void *oldp, size_t *oldlenp,
 	return (error);
 }
 
+static int
+pfkey_policy(struct ipsec_policy *ipo, void *arg)
+{
+	struct pfkey_record *pr = arg;
+
+	if (pr->pr_sizeonly)
+		pr->pr_buf.pb_len = 0;
+	pfkey_export_policy(ipo, &pr->pr_buf, suser(curproc) == 0);
+	pr->pr_total += pr->pr_buf.pb_len - pr->pr_buf.pb_msg;
+	return (0);
+}
+
+static int
+pfkey_sysctl_spd(u_int rdomain, void *oldp, size_t *oldlenp, void *newp)
+{
+	struct pfkey_record pr;
+	int error;
+
+	memset(&pr, 0, sizeof(pr));
+	pfkey_buf_init(&pr.pr_buf, M_WAITOK);
+	pr.pr_sizeonly = oldp == NULL;
+	NET_LOCK_SHARED();
+	spd_walk(rdomain, pfkey_policy, &pr);
+	NET_UNLOCK_SHARED();
+	error = sysctl_rdstruct(oldp, oldlenp, newp, pr.pr_buf.pb_data,
+	    pr.pr_total);
+	pfkey_buf_free(&pr.pr_buf);
+	return (error);
+}
+
 /* name: PF_KEY_V2, operation [, SA type [, routing table]] */
 int
 pfkey_sysctl(int *name, u_int namelen, void *oldp, size_t *oldlenp,
@@ -199,9 +230,8 @@ pfkey_sysctl(int *name, u_int namelen, void *oldp, size_t *oldlenp,
 		return (pfkey_sysctl_sadb(rtable_l2(table), satype, oldp,
 		    oldlenp, newp));
 	case NET_KEY_SPD_DUMP:
-		/* policies come with the SPD: there are none */
-		*oldlenp = 0;
-		return (0);
+		return (pfkey_sysctl_spd(rtable_l2(table), oldp, oldlenp,
+		    newp));
 	default:
 		return (EOPNOTSUPP);
 	}

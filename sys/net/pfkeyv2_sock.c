@@ -269,6 +269,28 @@ pfkey_broadcast(u_int rdomain, const void *msg, size_t len)
 }
 
 int
+pfkey_tellregistered(u_int rdomain, int satype, const void *msg, size_t len)
+{
+	struct pkpcb *kp;
+	int error = ESRCH;
+
+	mtx_enter(&pfkey_mtx);
+	TAILQ_FOREACH(kp, &pfkey_pcbs, kcb_entry) {
+		if (kp->kcb_rdomain != rdomain ||
+		    !ISSET(kp->kcb_registered, 1U << satype))
+			continue;
+		if (pfkey_deliver(kp, msg, len, 0) == 0)
+			error = 0;
+		else
+			pfkey_lost(kp);
+	}
+	if (error == 0)
+		pfkey_wrapped(rdomain, msg, len);
+	mtx_leave(&pfkey_mtx);
+	return (error);
+}
+
+int
 pfkey_unicast(struct socket *so, const void *msg, size_t len)
 {
 	struct pkpcb *kp = so->so_pcb;

@@ -26,9 +26,14 @@
  * type, NULL where there is none.
  */
 
-struct socket;
-struct tdb;
+struct auth_hash;
+struct enc_xform;
 struct ipsecinit;
+struct socket;
+struct ipsec_ids;
+struct ipsec_policy;
+struct sockaddr;
+struct tdb;
 struct sockaddr_encap;
 union sockaddr_union;
 
@@ -91,6 +96,13 @@ struct sadb_msg *pfkey_flatten(const struct sadb_msg *, void **, uint64_t,
 	    size_t *);
 void	pfkey_wipe(void *, size_t);	/* ends pfkey_flatten() */
 
+/* pfkeyv2_alg.c */
+/* PF_KEY's numbers, SADB_EALG_* and SADB_AALG_*; 0: it has none */
+uint8_t	pfkey_enc_sadb(const struct enc_xform *);
+uint8_t	pfkey_auth_sadb(const struct auth_hash *);
+/* the three lists of REGISTER, for an SA type */
+void	pfkey_export_algs(struct pfkey_buf *, int);
+
 /* pfkeyv2_convert.c */
 /* NET held for these; all extensions in the order of a sysctl dump */
 void	pfkey_export(struct tdb *, struct pfkey_buf *);
@@ -98,7 +110,6 @@ void	pfkey_export_sa(struct tdb *, struct pfkey_buf *);
 void	pfkey_export_current(struct tdb *, struct pfkey_buf *);
 void	pfkey_export_lifetime(struct tdb *, struct pfkey_buf *, int);
 void	pfkey_export_addrs(struct tdb *, struct pfkey_buf *);
-void	pfkey_export_algs(struct pfkey_buf *, int);
 /* 0 or EINVAL.  A new SA; sleeps. */
 int	pfkey_import(struct tdb *, void **);
 int	pfkey_import_keys(struct ipsecinit *, void **);
@@ -110,6 +121,25 @@ int	pfkey_addr_equal(const union sockaddr_union *,
 	    const union sockaddr_union *);
 int	pfkey_addr_isany(const union sockaddr_union *);
 
+int	pfkey_isrdomain(u_int);
+
+/* pfkeyv2_flow.c */
+void	pfkey_export_sockaddr(struct pfkey_buf *, int, const struct sockaddr *);
+/* flow, mask, SADB_X_FLOW_TYPE_*, SADB_X_POLICYFLAGS_* */
+void	pfkey_export_flow(struct pfkey_buf *, const struct sockaddr_encap *,
+	    const struct sockaddr_encap *, int, int);
+/* of extensions that pfkey_checkflow() has found to be there */
+void	pfkey_import_flow(void **, struct sockaddr_encap *,
+	    struct sockaddr_encap *);
+/* last: source and destination change places; NULL is no identities */
+void	pfkey_export_idents(struct pfkey_buf *, const struct ipsec_ids *, int);
+struct ipsec_ids *pfkey_import_idents(void **, int);	/* sleeps */
+/* NET held; a whole message; last: with identities */
+void	pfkey_export_policy(struct ipsec_policy *, struct pfkey_buf *, int);
+int	pfkey_addflow(struct pfkey_req *);
+int	pfkey_delflow(struct pfkey_req *);
+int	pfkey_askpolicy(struct pfkey_req *);
+
 /* pfkeyv2.c */
 int	pfkeyv2_request(struct socket *, struct sadb_msg *, size_t);
 
@@ -118,6 +148,9 @@ int	pfkeyv2_request(struct socket *, struct sadb_msg *, size_t);
 void	pfkey_broadcast(u_int, const void *, size_t);
 /* to one alone: 0 or ENOBUFS */
 int	pfkey_unicast(struct socket *, const void *, size_t);
+/* to those who have registered for an SA type: 0, or ESRCH if nobody has,
+ * or none of them could take it; any context */
+int	pfkey_tellregistered(u_int, int, const void *, size_t);
 /* a request, for those who want to see everything */
 void	pfkey_overhear(u_int, const void *, size_t);
 u_int	pfkey_rdomain(struct socket *);

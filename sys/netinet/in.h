@@ -225,6 +225,11 @@ struct ip_mreqn {
 #define IPCTL_ARPDOWN			40	/* seconds */
 #define IPCTL_ARPQUEUE			41
 #define IPCTL_MAXID			42
+/* ours: defaults of policies and sockets, ipsec(4) */
+#define IPCTL_IPSEC_DF			230	/* IPSEC_DF_ */
+#define IPCTL_IPSEC_AUTH_LEVEL		231	/* IPSEC_LEVEL_ */
+#define IPCTL_IPSEC_ESP_TRANS_LEVEL	232
+#define IPCTL_IPSEC_ESP_NETWORK_LEVEL	233
 /* of this kernel alone */
 #define IPCTL_ARPSTATS			200	/* struct arpstat */
 

@@ -21,6 +21,7 @@
 #include <sys/mbuf.h>
 #include <netinet/in_cksum.h>
 
+#define IP_HDRLEN	20	/* of an IPv4 header without options */
 #define IP_SRC_OFF	12	/* bytes from the IPv4 header to ip_src */
 
 /*
@@ -106,9 +107,23 @@ in_sum_cksum(struct mbuf *m, int off, int len, u_int64_t more)
 	return (~in_sum_fold(sum_add(sum, more)));
 }
 
+/* Most IPv4 headers: every packet has one or two summed. */
+static inline u_int64_t
+sum_header(const void *p)
+{
+	u_int64_t w[2];
+	u_int32_t last;
+
+	memcpy(w, p, sizeof(w));
+	memcpy(&last, (const char *)p + sizeof(w), sizeof(last));
+	return (sum_add(sum_add(w[0], w[1]), last));
+}
+
 u_int16_t
 in_cksum(struct mbuf *m, int len)
 {
+	if (len == IP_HDRLEN && m->m_len >= IP_HDRLEN)
+		return (~in_sum_fold(sum_header(m->m_data)));
 	return (in_sum_cksum(m, 0, len, 0));
 }
 

@@ -39,6 +39,7 @@
 #include <netinet/in_pcb.h>
 #include <netinet/in_var.h>
 #include <netinet/ip.h>
+#include <netinet/ip_spd.h>
 #include <netinet/ip_var.h>
 #include <netinet/udp.h>
 #ifdef INET6
@@ -184,6 +185,21 @@ in_pcbgrow(struct inpcbtable *table)
  * Life
  */
 
+static void
+in_pcbdeflevels(struct ipsec_level *sl)
+{
+	sl->sl_ipcomp = IPSEC_IPCOMP_LEVEL_DEFAULT;
+#ifdef IPSEC
+	sl->sl_auth = READ_ONCE(ipsec_def_auth);
+	sl->sl_esp_trans = READ_ONCE(ipsec_def_esp_trans);
+	sl->sl_esp_network = READ_ONCE(ipsec_def_esp_network);
+#else
+	sl->sl_auth = IPSEC_AUTH_LEVEL_DEFAULT;
+	sl->sl_esp_trans = IPSEC_ESP_TRANS_LEVEL_DEFAULT;
+	sl->sl_esp_network = IPSEC_ESP_NETWORK_LEVEL_DEFAULT;
+#endif
+}
+
 int
 in_pcballoc(struct socket *so, struct inpcbtable *table, int proto)
 {
@@ -210,10 +226,7 @@ in_pcballoc(struct socket *so, struct inpcbtable *table, int proto)
 		inp->inp_ip.ip_ttl = READ_ONCE(ip_defttl);
 		inp->inp_ip.ip_p = proto;
 	}
-	inp->inp_seclevel.sl_auth = IPSEC_AUTH_LEVEL_DEFAULT;
-	inp->inp_seclevel.sl_esp_trans = IPSEC_ESP_TRANS_LEVEL_DEFAULT;
-	inp->inp_seclevel.sl_esp_network = IPSEC_ESP_NETWORK_LEVEL_DEFAULT;
-	inp->inp_seclevel.sl_ipcomp = IPSEC_IPCOMP_LEVEL_DEFAULT;
+	in_pcbdeflevels(&inp->inp_seclevel);
 
 	mtx_enter(&table->inpt_mtx);
 	TAILQ_INSERT_HEAD(&table->inpt_queue, inp, inp_queue);
@@ -872,17 +885,12 @@ ip_savecontrol(struct inpcb *inp, struct mbuf **mp, struct ip *ip,
 }
 
 int
-in_pcbsecok(struct inpcb *inp, const struct mbuf *m)
+in_pcbsecok(struct inpcb *inp, struct mbuf *m, int af)
 {
-	struct ipsec_level *sl = &inp->inp_seclevel;
-
-	if (READ_ONCE(sl->sl_auth) >= IPSEC_LEVEL_REQUIRE &&
-	    (m->m_flags & M_AUTH) == 0)
-		return (0);
-	if ((READ_ONCE(sl->sl_esp_trans) >= IPSEC_LEVEL_REQUIRE ||
-	    READ_ONCE(sl->sl_esp_network) >= IPSEC_LEVEL_REQUIRE) &&
-	    (m->m_flags & M_CONF) == 0)
-		return (0);
+#ifdef IPSEC
+	if (ipsec_input_wanted(inp))
+		return (ipsec_input_check(m, af, inp) == 0);
+#endif
 	return (1);
 }
 

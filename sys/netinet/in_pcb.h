@@ -234,7 +234,7 @@ int	in_prcerrno(int);
  */
 void	ip_savecontrol(struct inpcb *, struct mbuf **, struct ip *,
 	    struct mbuf *);
-int	in_pcbsecok(struct inpcb *, const struct mbuf *);
+int	in_pcbsecok(struct inpcb *, struct mbuf *, int);
 
 /*
  * The source that control messages of sendmsg(2) ask for, or INADDR_ANY;

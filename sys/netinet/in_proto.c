@@ -27,6 +27,7 @@
 #include <netinet/in.h>
 #include <netinet/in_pcb.h>
 #include <netinet/ip_icmp.h>
+#include <netinet/ip_ipip.h>
 #include <netinet/ip_ipsp.h>
 #include <netinet/ip_var.h>
 #include <netinet/udp.h>
@@ -89,6 +90,39 @@ const struct protosw inetsw[] = {
 		.pr_usrreqs	= &rip_usrreqs,
 		.pr_init	= ipsec_init,
 		.pr_sysctl	= esp_sysctl,
+	},
+	{
+		.pr_type	= SOCK_RAW,
+		.pr_domain	= &inetdomain,
+		.pr_protocol	= IPPROTO_AH,
+		.pr_flags	= PR_ATOMIC | PR_ADDR | PR_MPINPUT |
+				    PR_MPSOCKET,
+		.pr_input	= ah46_input,
+		.pr_ctlinput	= ah4_ctlinput,
+		.pr_ctloutput	= rip_ctloutput,
+		.pr_usrreqs	= &rip_usrreqs,
+		.pr_sysctl	= ah_sysctl,
+	},
+	{
+		.pr_type	= SOCK_RAW,
+		.pr_domain	= &inetdomain,
+		.pr_protocol	= IPPROTO_IPV4,
+		.pr_flags	= PR_ATOMIC | PR_ADDR | PR_MPINPUT |
+				    PR_MPSOCKET,
+		.pr_input	= ipip_input,
+		.pr_ctloutput	= rip_ctloutput,
+		.pr_usrreqs	= &rip_usrreqs,
+		.pr_sysctl	= ipip_sysctl,
+	},
+	{
+		.pr_type	= SOCK_RAW,
+		.pr_domain	= &inetdomain,
+		.pr_protocol	= IPPROTO_IPV6,
+		.pr_flags	= PR_ATOMIC | PR_ADDR | PR_MPINPUT |
+				    PR_MPSOCKET,
+		.pr_input	= ipip_input,
+		.pr_ctloutput	= rip_ctloutput,
+		.pr_usrreqs	= &rip_usrreqs,
 	},
 #endif
 	{

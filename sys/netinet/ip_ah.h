@@ -93,6 +93,32 @@ ahstat_add(enum ahstat_counters c, uint64_t v)
 }
 
 /* ---- kernel: the protocol's own interface starts here ---- */
+#include <sys/cdefs.h>
+
+struct ipsecinit;
+struct mbuf;
+struct netstack;
+struct tdb;
+struct xformsw;
+
+/* RFC 4302 2; the ICV follows, padded to 4 bytes, in IPv6 to 8 in all */
+struct ah {
+	u_int8_t	ah_nh;		/* what is behind */
+	u_int8_t	ah_hl;		/* 32 bit words, less 2 */
+	u_int16_t	ah_rv;		/* 0 */
+	u_int32_t	ah_spi;
+	u_int32_t	ah_rpl;		/* sequence number */
+} __packed;
+
+extern int	ah_enable;		/* [a] */
+
+/* members of struct xformsw */
+int	ah_attach(void);
+int	ah_init(struct tdb *, const struct xformsw *, struct ipsecinit *);
+int	ah_zeroize(struct tdb *);
+int	ah_input(struct mbuf **, struct tdb *, int, int, struct netstack *);
+int	ah_output(struct mbuf *, struct tdb *, int, int);
+int	ah_hdrsiz(const struct tdb *);	/* bytes with ICV and padding */
 /* ---- kernel: end ---- */
 #endif /* _KERNEL */
 

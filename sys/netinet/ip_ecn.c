@@ -33,3 +33,38 @@ ip_tos_patch(struct ip *ip, uint8_t tos)
 	ip->ip_sum = htons(~sum);
 	ip->ip_tos = tos;
 }
+
+void
+ip_ecn_ingress(int mode, u_int8_t *outer, u_int8_t *inner)
+{
+	*outer = *inner;
+	if (mode == ECN_FORBIDDEN)
+		*outer &= ~IPTOS_ECN_MASK;
+}
+
+/* The inner field that remains, by inner and outer one; -1: drop. */
+static const int8_t ip_ecn_merged[4][4] = {
+	/* outer: not ECT, ECT(1), ECT(0), CE, as they are numbered */
+	[IPTOS_ECN_NOTECT] = {	IPTOS_ECN_NOTECT, IPTOS_ECN_NOTECT,
+				IPTOS_ECN_NOTECT, -1 },
+	[IPTOS_ECN_ECT1] = {	IPTOS_ECN_ECT1, IPTOS_ECN_ECT1,
+				IPTOS_ECN_ECT1, IPTOS_ECN_CE },
+	[IPTOS_ECN_ECT0] = {	IPTOS_ECN_ECT0, IPTOS_ECN_ECT1,
+				IPTOS_ECN_ECT0, IPTOS_ECN_CE },
+	[IPTOS_ECN_CE] = {	IPTOS_ECN_CE, IPTOS_ECN_CE,
+				IPTOS_ECN_CE, IPTOS_ECN_CE },
+};
+
+int
+ip_ecn_egress(int mode, u_int8_t *outer, u_int8_t *inner)
+{
+	int ecn;
+
+	if (mode == ECN_NOCARE)
+		return (1);
+	ecn = ip_ecn_merged[*inner & IPTOS_ECN_MASK][*outer & IPTOS_ECN_MASK];
+	if (ecn == -1)
+		return (0);
+	*inner = (*inner & ~IPTOS_ECN_MASK) | ecn;
+	return (1);
+}

@@ -20,8 +20,8 @@
 #ifndef _NETINET_IP_ECN_H_
 #define _NETINET_IP_ECN_H_
 
-#define ECN_ALLOWED_IPSEC	2	/* CE outside, not ECT inside: keep */
-#define ECN_ALLOWED		1	/* CE outside, not ECT inside: drop */
+#define ECN_ALLOWED_IPSEC	2	/* the same under RFC 6040 */
+#define ECN_ALLOWED		1
 #define ECN_FORBIDDEN		0
 #define ECN_NOCARE		(-1)
 
@@ -29,6 +29,17 @@
 /* ---- kernel: the tunnels' interface starts here ---- */
 struct ip;
 
+/*
+ * The TOS, or traffic class, of the outer header for that of the inner
+ * one: RFC 6040 4.1, in normal mode when ECN is allowed, else in
+ * compatibility mode, where the outer packet is not ECN capable.
+ */
+void	ip_ecn_ingress(int, u_int8_t *, u_int8_t *);
+/*
+ * What the outer header says goes into the inner TOS, RFC 6040 4.2.  0:
+ * congestion was met by what cannot tell anybody, drop it; else 1.
+ */
+int	ip_ecn_egress(int, u_int8_t *, u_int8_t *);
 /* Change the TOS and, as little, the checksum: a wrong one stays wrong. */
 void	ip_tos_patch(struct ip *, uint8_t);
 /* ---- kernel: end ---- */

@@ -48,36 +48,6 @@ esp_attach(void)
 	return (0);
 }
 
-static int
-esp_encalg(int sadb)
-{
-	switch (sadb) {
-	case SADB_EALG_NULL:
-		return (CRYPTO_NULL);
-	case SADB_X_EALG_AES:
-		return (CRYPTO_AES_CBC);
-	case SADB_X_EALG_AESGCM16:
-		return (CRYPTO_AES_GCM_16);
-	default:
-		return (0);
-	}
-}
-
-static int
-esp_authalg(int sadb)
-{
-	switch (sadb) {
-	case SADB_X_AALG_SHA2_256:
-		return (CRYPTO_SHA2_256_HMAC);
-	case SADB_X_AALG_SHA2_384:
-		return (CRYPTO_SHA2_384_HMAC);
-	case SADB_X_AALG_SHA2_512:
-		return (CRYPTO_SHA2_512_HMAC);
-	default:
-		return (0);
-	}
-}
-
 /* Look the algorithms up and check the keys' lengths; 0 or EINVAL. */
 static int
 esp_algorithms(struct tdb *tdb, const struct ipsecinit *ii)
@@ -85,8 +55,8 @@ esp_algorithms(struct tdb *tdb, const struct ipsecinit *ii)
 	const struct enc_xform *enc;
 	const struct auth_hash *auth;
 
-	if ((enc = enc_xform_find(esp_encalg(ii->ii_encalg))) == NULL ||
-	    !enc_xform_keyok(enc, ii->ii_enckeylen))
+	enc = enc_xform_find(pfkeyv2_encalg(ii->ii_encalg));
+	if (enc == NULL || !enc_xform_keyok(enc, ii->ii_enckeylen))
 		return (EINVAL);
 	auth = enc_xform_auth(enc, ii->ii_enckeylen);
 	if (auth != NULL) {
@@ -94,8 +64,9 @@ esp_algorithms(struct tdb *tdb, const struct ipsecinit *ii)
 		if (ii->ii_authkeylen != 0)
 			return (EINVAL);
 	} else if (ii->ii_authalg != 0) {
-		auth = auth_hash_find(esp_authalg(ii->ii_authalg));
-		if (auth == NULL || ii->ii_authkeylen != auth->keysize)
+		auth = auth_hash_find(pfkeyv2_authalg(ii->ii_authalg));
+		if (auth == NULL || auth->mac != XFORM_NOMAC ||
+		    ii->ii_authkeylen != auth->keysize)
 			return (EINVAL);
 	}
 	if (auth == NULL && ii->ii_encalg == SADB_EALG_NULL)
@@ -104,18 +75,6 @@ esp_algorithms(struct tdb *tdb, const struct ipsecinit *ii)
 	tdb->tdb_authalgxform = auth;
 	tdb->tdb_ivlen = enc->ivsize;
 	return (0);
-}
-
-static u_int8_t *
-esp_keydup(const u_int8_t *key, size_t len)
-{
-	u_int8_t *copy;
-
-	if (len == 0)
-		return (NULL);
-	copy = malloc(len, M_XDATA, M_WAITOK);
-	memcpy(copy, key, len);
-	return (copy);
 }
 
 int
@@ -141,26 +100,16 @@ esp_init(struct tdb *tdb, const struct xformsw *xf, struct ipsecinit *ii)
 	tdb->tdb_xform = xf;
 	tdb->tdb_emxkeylen = ii->ii_enckeylen;
 	tdb->tdb_amxkeylen = ii->ii_authkeylen;
-	tdb->tdb_emxkey = esp_keydup(ii->ii_enckey, ii->ii_enckeylen);
-	tdb->tdb_amxkey = esp_keydup(ii->ii_authkey, ii->ii_authkeylen);
+	tdb->tdb_emxkey = ipsec_keydup(ii->ii_enckey, ii->ii_enckeylen);
+	tdb->tdb_amxkey = ipsec_keydup(ii->ii_authkey, ii->ii_authkeylen);
 	return (0);
-}
-
-static void
-esp_keyfree(u_int8_t **key, size_t len)
-{
-	if (*key != NULL) {
-		explicit_bzero(*key, len);
-		free(*key, M_XDATA, len);
-	}
-	*key = NULL;
 }
 
 int
 esp_zeroize(struct tdb *tdb)
 {
-	esp_keyfree(&tdb->tdb_emxkey, tdb->tdb_emxkeylen);
-	esp_keyfree(&tdb->tdb_amxkey, tdb->tdb_amxkeylen);
+	ipsec_keyfree(&tdb->tdb_emxkey, tdb->tdb_emxkeylen);
+	ipsec_keyfree(&tdb->tdb_amxkey, tdb->tdb_amxkeylen);
 	crypto_freesession(tdb->tdb_session);
 	tdb->tdb_session = NULL;
 	return (0);
@@ -173,74 +122,11 @@ esp_icvlen(const struct tdb *tdb)
 	    tdb->tdb_authalgxform->authsize : 0);
 }
 
+/* A peer may pad to less than we do. */
 static int
 esp_align(const struct tdb *tdb)
 {
 	return (MAX(4, tdb->tdb_encalgxform->blocksize));
-}
-
-/* Without authentication a number proves nothing, RFC 4303 3.4.3. */
-static int
-esp_antireplay(const struct tdb *tdb)
-{
-	return (tdb->tdb_wnd > 0 && tdb->tdb_authalgxform != NULL);
-}
-
-static void
-esp_replay_count(int why)
-{
-	espstat_inc(why == 1 ? esps_wrap : esps_replay);
-}
-
-/*
- * Before any cryptography: is the number new?  Its high word comes back
- * in network order.
- */
-static int
-esp_input_check(struct tdb *tdb, u_int32_t seq, u_int32_t *esn)
-{
-	u_int32_t seqhi;
-	int why;
-
-	*esn = 0;
-	if (!esp_antireplay(tdb))
-		return (0);
-	mtx_enter(&tdb->tdb_mtx);
-	why = checkreplaywindow(tdb, seq, &seqhi, 0);
-	mtx_leave(&tdb->tdb_mtx);
-	*esn = htonl(seqhi);
-	if (why != 0)
-		esp_replay_count(why);
-	return (why);
-}
-
-/*
- * It is authentic: mark the number, charge the bytes.  When the window has
- * moved on meanwhile the number may stand for another one by now, which
- * nobody has authenticated: then nothing is marked.
- */
-static int
-esp_input_commit(struct tdb *tdb, u_int32_t seq, u_int32_t esn, u_int64_t n)
-{
-	u_int32_t seqhi = 0, ran = 0;
-	int why = 0;
-
-	mtx_enter(&tdb->tdb_mtx);
-	if (esp_antireplay(tdb)) {
-		why = checkreplaywindow(tdb, seq, &seqhi, 0);
-		if (why == 0 && seqhi != ntohl(esn))
-			why = 2;
-		if (why == 0)
-			checkreplaywindow(tdb, seq, &seqhi, 1);
-	}
-	if (why == 0)
-		ran = tdb_bytes_charge(tdb, n);
-	mtx_leave(&tdb->tdb_mtx);
-	if (why != 0) {
-		esp_replay_count(why);
-		return (-1);
-	}
-	return (tdb_bytes_expire(tdb, ran) ? -1 : 0);
 }
 
 static int
@@ -250,8 +136,7 @@ esp_decrypt(struct tdb *tdb, u_int8_t *esp, int plen, u_int32_t esn)
 	int error;
 
 	crp.crp_session = tdb->tdb_session;
-	crp.crp_flags = ISSET(tdb->tdb_flags, TDBF_ESN) && tdb->tdb_wnd > 0 ?
-	    CRYPTO_F_ESN : 0;
+	crp.crp_flags = ipsec_esn(tdb) ? CRYPTO_F_ESN : 0;
 	crp.crp_aad = esp;
 	crp.crp_aadlen = ESP_HDR;
 	crp.crp_iv = esp + ESP_HDR;
@@ -309,9 +194,9 @@ esp_input(struct mbuf **mp, struct tdb *tdb, int skip, int protoff,
 	esp = mtod(m, u_int8_t *) + skip;
 	memcpy(&seq, esp + sizeof(u_int32_t), sizeof(seq));
 	seq = ntohl(seq);
-	if (esp_input_check(tdb, seq, &esn) != 0 ||
+	if (ipsec_input_seq(tdb, seq, &esn) != 0 ||
 	    esp_decrypt(tdb, esp, plen, esn) != 0 ||
-	    esp_input_commit(tdb, seq, esn, plen) != 0)
+	    ipsec_input_commit(tdb, seq, esn, plen) != 0)
 		return (-1);
 	tdbstat_pkt(tdb, tdb_ipackets, tdb_ibytes, m->m_pkthdr.len);
 	WRITE_ONCE(tdb->tdb_last_used, gettime());
@@ -328,34 +213,6 @@ esp_input(struct mbuf **mp, struct tdb *tdb, int skip, int protoff,
 	return (ipsec_common_input_cb(mp, tdb, skip, protoff, ns));
 }
 
-/*
- * The next sequence number.  When all have been used the SA is dead: with
- * a repeated number an AEAD would give its key away.
- */
-static int
-esp_output_seq(struct tdb *tdb, u_int64_t n, u_int64_t *seq)
-{
-	u_int64_t last = ISSET(READ_ONCE(tdb->tdb_flags), TDBF_ESN) &&
-	    tdb->tdb_wnd > 0 ? UINT64_MAX : UINT32_MAX;
-	u_int32_t ran = 0;
-	int spent;
-
-	mtx_enter(&tdb->tdb_mtx);
-	if (!(spent = tdb->tdb_rpl >= last)) {
-		*seq = ++tdb->tdb_rpl;
-		ran = tdb_bytes_charge(tdb, n);
-	}
-	mtx_leave(&tdb->tdb_mtx);
-	if (spent) {
-		espstat_inc(esps_wrap);
-		if (!tdb_isdeleted(tdb))
-			pfkeyv2_expire(tdb, SADB_EXT_LIFETIME_HARD);
-		tdb_delete(tdb);
-		return (EINVAL);
-	}
-	return (tdb_bytes_expire(tdb, ran) ? EINVAL : 0);
-}
-
 static int
 esp_encrypt(struct tdb *tdb, u_int8_t *esp, int plen, u_int64_t seq)
 {
@@ -365,14 +222,14 @@ esp_encrypt(struct tdb *tdb, u_int8_t *esp, int plen, u_int64_t seq)
 	word = htonl((u_int32_t)seq);
 	memcpy(esp, &tdb->tdb_spi, sizeof(word));
 	memcpy(esp + sizeof(word), &word, sizeof(word));
-	if (tdb->tdb_ivlen == sizeof(seq))
+	if (tdb->tdb_encalgxform->saltsize > 0)
 		memcpy(esp + ESP_HDR, &seq, sizeof(seq));
 	else if (tdb->tdb_ivlen > 0)
 		arc4random_buf(esp + ESP_HDR, tdb->tdb_ivlen);
 
 	crp.crp_session = tdb->tdb_session;
 	crp.crp_flags = CRYPTO_F_ENCRYPT;
-	if (ISSET(tdb->tdb_flags, TDBF_ESN) && tdb->tdb_wnd > 0)
+	if (ipsec_esn(tdb))
 		crp.crp_flags |= CRYPTO_F_ESN;
 	crp.crp_aad = esp;
 	crp.crp_aadlen = ESP_HDR;
@@ -401,7 +258,7 @@ esp_output(struct mbuf *m, struct tdb *tdb, int skip, int protoff)
 {
 	int hlen = ESP_HDR + tdb->tdb_ivlen, alen = esp_icvlen(tdb);
 	int rlen = m->m_pkthdr.len - skip;
-	int pad = -(rlen + ESP_TRAILER) & (esp_align(tdb) - 1);
+	int pad = -(rlen + ESP_TRAILER) & (tdb->tdb_encalgxform->padsize - 1);
 	int plen = rlen + pad + ESP_TRAILER, error;
 	int ulen = ISSET(READ_ONCE(tdb->tdb_flags), TDBF_UDPENCAP) ?
 	    sizeof(struct udphdr) : 0;
@@ -417,7 +274,7 @@ esp_output(struct mbuf *m, struct tdb *tdb, int skip, int protoff)
 		espstat_inc(esps_hdrops);
 		return (ENOBUFS);
 	}
-	if ((error = esp_output_seq(tdb, rlen, &seq)) != 0) {
+	if ((error = ipsec_output_seq(tdb, rlen, &seq)) != 0) {
 		m_freem(m);
 		return (error);
 	}

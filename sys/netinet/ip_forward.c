@@ -31,6 +31,7 @@
 #include <netinet/in_var.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
+#include <netinet/ip_spd.h>
 #include <netinet/ip_var.h>
 
 int ip_sendredirects = 1;
@@ -145,6 +146,53 @@ ip_forward_if(struct mbuf *m, struct ifnet *ifp, struct ifnet *oifp,
 	}
 }
 
+#ifdef IPSEC
+/* Through an SA that a policy has found.  Consumes m. */
+static void
+ip_forward_tdb(struct mbuf *m, struct tdb *tdb)
+{
+	struct ip *ip = mtod(m, struct ip *);
+	struct ip_quote qu;
+	u_int32_t mtu;
+	int error;
+
+	ip_quote_take(&qu, m);
+	ip->ip_ttl -= IPTTLDEC;
+	in_hdr_cksum_out(m, NULL);
+	error = ipsec_output_send(m, tdb, AF_INET, &mtu);
+	if (error == 0)
+		ipstat_inc(ips_forward);
+	else if (error != EMSGSIZE || mtu != 0)
+		ip_forward_failed(&qu, error, mtu);
+}
+
+/*
+ * What policies say of a packet that is passed on: may it be here, and how
+ * does it leave?  Returns 1 when it is done with.
+ */
+static int
+ip_forward_policy(struct mbuf *m)
+{
+	struct tdb *tdb;
+	int error;
+
+	error = ipsec_input_check(m, AF_INET, NULL);
+	if (error == 0)
+		error = ipsec_output_lookup(m, AF_INET, NULL, &tdb);
+	if (error != 0) {
+		ipstat_inc(ips_cantforward);
+		icmp_error(m, ICMP_UNREACH, error == EACCES ?
+		    ICMP_UNREACH_FILTER_PROHIB : ICMP_UNREACH_HOST, 0, 0);
+		return (1);
+	}
+	if (tdb == NULL)
+		return (0);
+	ip_forward_tdb(m, tdb);
+	tdb_unref(tdb);
+	return (1);
+}
+#endif
+
 void
 ip_forward(struct mbuf *m, struct ifnet *ifp, struct route *ro)
 {
@@ -163,6 +211,10 @@ ip_forward(struct mbuf *m, struct ifnet *ifp, struct route *ro)
 		icmp_error(m, ICMP_TIMXCEED, ICMP_TIMXCEED_INTRANS, 0, 0);
 		return;
 	}
+#ifdef IPSEC
+	if (ipsec_output_wanted(NULL) && ip_forward_policy(m))
+		return;
+#endif
 	rt = ip_lookup(ro, ip, m->m_pkthdr.ph_rtableid);
 	if (!rtisvalid(rt)) {
 		ipstat_inc(ips_noroute);

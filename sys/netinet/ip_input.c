@@ -27,6 +27,7 @@
 #include <sys/socket.h>
 
 #include <net/if.h>
+#include <net/if_types.h>
 #include <net/if_var.h>
 #include <net/route.h>
 
@@ -35,6 +36,7 @@
 #include <netinet/in_var.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
+#include <netinet/ip_spd.h>
 #include <netinet/ip_var.h>
 
 #include <machine/softnet.h>
@@ -227,6 +229,10 @@ ip_whose_local(struct mbuf *m, struct ifnet *ifp, struct rtentry *rt)
 	if (READ_ONCE(ip_forwarding) != 0 || rt->rt_ifidx == ifp->if_index ||
 	    ISSET(ifp->if_flags, IFF_LOOPBACK))
 		return (IP_OURS);
+	/* what an SA let in came by the interface of its outer header */
+	if (m_tag_find(m, PACKET_TAG_IPSEC_IN_DONE, NULL) != NULL &&
+	    ifp->if_type != IFT_TUNNEL)
+		return (IP_OURS);
 	/* addresses of a loopback are the machine's, wherever asked for */
 	owner = if_get(rt->rt_ifidx);
 	foreign = owner == NULL || !ISSET(owner->if_flags, IFF_LOOPBACK);
@@ -295,12 +301,40 @@ ip_local(struct mbuf *m, struct netstack *ns)
 	ip_deliver(&m, &off, ip->ip_p, AF_INET, ns);
 }
 
+#ifdef IPSEC
+/*
+ * Protocols that look for themselves, with the socket in hand, or only take
+ * a header off: what is inside is looked at when it comes round again.
+ */
+static int
+ip_deliver_unchecked(int nxt)
+{
+	switch (nxt) {
+	case IPPROTO_UDP:
+	case IPPROTO_ESP:
+	case IPPROTO_AH:
+	case IPPROTO_IPV4:
+	case IPPROTO_IPV6:
+		return (1);
+	default:
+		return (0);
+	}
+}
+#endif
+
 int
 ip_deliver(struct mbuf **mp, int *offp, int nxt, int af, struct netstack *ns)
 {
 	NET_ASSERT_LOCKED();
 	while (nxt != IPPROTO_DONE) {
 		KASSERT(nxt >= 0 && nxt < (int)nitems(ip_protox));
+#ifdef IPSEC
+		if (ipsec_input_wanted(NULL) && !ip_deliver_unchecked(nxt) &&
+		    ipsec_input_check(*mp, af, NULL) != 0) {
+			m_freemp(mp);
+			return (IPPROTO_DONE);
+		}
+#endif
 		nxt = inetsw[ip_protox[nxt]].pr_input(mp, offp, nxt, af, ns);
 	}
 	return (nxt);

@@ -41,6 +41,7 @@ struct ipipstat {
 #define IPIPCTL_ALLOW			1	/* 2: without the spoof check */
 #define IPIPCTL_STATS			2	/* struct ipipstat */
 #define IPIPCTL_MAXID			3
+#define IPIPCTL_ECN			200	/* ours: 0 or 1, RFC 6040 */
 
 #ifdef _KERNEL
 #include <sys/percpu.h>
@@ -82,15 +83,34 @@ ipipstat_pkt(enum ipipstat_counters p, enum ipipstat_counters b,
 }
 
 /* ---- kernel: the protocol's own interface starts here ---- */
+struct ipsecinit;
 struct mbuf;
+struct netstack;
 struct tdb;
+struct xformsw;
 
+extern int	ipip_allow;		/* [a] 0: only what IPsec let in */
+extern int	ipip_ecn;		/* [a] ECN_ALLOWED or ECN_FORBIDDEN */
+
+void	ipip_init(void);
 /*
- * Put the SA's outer IP header before the packet (RFC 4301 5.1.2).  On
+ * Put the SA's outer IP header before the packet, RFC 4301 5.1.2.  On
  * failure *mp is freed and NULL: EINVAL, EAFNOSUPPORT, EMSGSIZE, ENOBUFS.
  */
 int	ipip_output(struct mbuf **, struct tdb *);
-void	ipip_init(void);
+/*
+ * pr_input of IPPROTO_IPV4 and IPPROTO_IPV6: takes the outer header off
+ * and hands the packet to its family's input, on the same interface.  What
+ * is not to be taken off goes to raw sockets.
+ */
+int	ipip_input(struct mbuf **, int *, int, int, struct netstack *);
+/* members of struct xformsw */
+int	ipe4_attach(void);
+int	ipe4_init(struct tdb *, const struct xformsw *, struct ipsecinit *);
+int	ipe4_zeroize(struct tdb *);
+int	ipe4_input(struct mbuf **, struct tdb *, int, int, struct netstack *);
+int	ipe4_output(struct mbuf *, struct tdb *, int, int);
+int	ipip_sysctl(int *, u_int, void *, size_t *, void *, size_t);
 /* ---- kernel: end ---- */
 #endif /* _KERNEL */
 

@@ -33,8 +33,11 @@
 
 #include <netinet/in.h>
 #include <netinet/ip.h>
-#include <netinet/ip_ipsp.h>
+#include <netinet/ip_ah.h>
 #include <netinet/ip_esp.h>
+#include <netinet/ip_ipip.h>
+#include <netinet/ip_ipsp.h>
+#include <netinet/ip_spd.h>
 
 #include <crypto/xform.h>
 
@@ -58,6 +61,7 @@ static void	tdb_reap(void *);
 
 struct mutex		 tdb_sadb_mtx = MUTEX_INITIALIZER(IPL_SOFTNET);
 static struct tdb	*tdb_hash[TDB_HASHSIZE];	/* [D] */
+static struct tdb	*tdb_dsthash[TDB_HASHSIZE];	/* [D] by tdb_dnext */
 static TAILQ_HEAD(, tdb) tdb_list = TAILQ_HEAD_INITIALIZER(tdb_list); /* [D] */
 static unsigned int	 tdb_total;			/* [D] */
 static unsigned int	 tdb_relinks;			/* [D] atomic load */
@@ -69,12 +73,17 @@ static LIST_HEAD(, ipsec_ids) ipsp_ids = LIST_HEAD_INITIALIZER(ipsp_ids);
 
 struct cpumem		*ipseccounters;
 struct cpumem		*espcounters;
+struct cpumem		*ahcounters;
 u_int64_t		 ipsec_last_added;
 int			 ipsec_keep_invalid = IPSEC_INVAL_LIFE;
 
 const struct xformsw xformsw[] = {
 	{ XF_ESP, XFT_CONF | XFT_AUTH, "IPsec ESP", esp_attach, esp_init,
 	  esp_zeroize, esp_input, esp_output },
+	{ XF_AH, XFT_AUTH, "IPsec AH", ah_attach, ah_init, ah_zeroize,
+	  ah_input, ah_output },
+	{ XF_IP4, 0, "IP in IP", ipe4_attach, ipe4_init, ipe4_zeroize,
+	  ipe4_input, ipe4_output },
 };
 const struct xformsw *const xformswNXFORMSW = &xformsw[nitems(xformsw)];
 
@@ -88,6 +97,7 @@ ipsp_init(void)
 	tdb_hashkey = arc4random();
 	ipseccounters = counters_alloc(ipsec_ncounters);
 	espcounters = counters_alloc(esps_ncounters);
+	ahcounters = counters_alloc(ahs_ncounters);
 	for (xf = xformsw; xf < xformswNXFORMSW; xf++)
 		xf->xf_attach();
 }
@@ -163,6 +173,81 @@ gettdb_dir(u_int rdomain, u_int32_t spi, union sockaddr_union *addr,
 	return (tdb);
 }
 
+/* The flow of an SA is part of its place in this hash; NULL: it has none. */
+static struct tdb **
+tdb_dstbucket(const union sockaddr_union *dst, u_int8_t proto,
+    const struct sockaddr_encap *flow)
+{
+	u_int8_t copy[sizeof(*flow)];
+	u_int32_t w, h = 0;
+	size_t i;
+
+	if (flow == NULL || flow->sen_type == 0)
+		return (&tdb_dsthash[tdb_bucket(0, dst, proto) - tdb_hash]);
+	memcpy(copy, flow, sizeof(copy));
+	copy[offsetof(struct sockaddr_encap, Sen)] = 0;	/* direction */
+	for (i = 0; i < sizeof(copy); i += sizeof(w)) {
+		memcpy(&w, copy + i, sizeof(w));
+		h = (h ^ w) * 0x9e3779b1U;
+		h ^= h >> 15;
+	}
+	return (&tdb_dsthash[tdb_bucket(h, dst, proto) - tdb_hash]);
+}
+
+static int
+tdb_fits(struct tdb *tdb, const struct tdb_search *ts,
+    const struct sockaddr_encap *flow)
+{
+	u_int32_t flags = READ_ONCE(tdb->tdb_flags);
+
+	if (tdb->tdb_sproto != ts->ts_sproto ||
+	    tdb->tdb_rdomain != ts->ts_rdomain ||
+	    !tdb_sameaddr(&tdb->tdb_dst, ts->ts_dst) ||
+	    ISSET(flags, TDBF_INVALID | TDBF_DELETED) ||
+	    (flags & ts->ts_mask) != ts->ts_flags)
+		return (0);
+	if (ts->ts_src != NULL && !tdb_sameaddr(&tdb->tdb_src, ts->ts_src))
+		return (0);
+	if (ts->ts_ids != NULL && ts->ts_ids != tdb->tdb_ids)
+		return (0);
+	if (flow == NULL)
+		return (tdb->tdb_filter.sen_type == 0);
+	return (spd_sameflow(&tdb->tdb_filter, flow) &&
+	    spd_sameflow(&tdb->tdb_filtermask, ts->ts_flowmask));
+}
+
+static struct tdb *
+tdb_search_flow(const struct tdb_search *ts, const struct sockaddr_encap *flow)
+{
+	struct tdb *tdb;
+
+	tdb = SMR_PTR_GET(tdb_dstbucket(ts->ts_dst, ts->ts_sproto, flow));
+	while (tdb != NULL && !tdb_fits(tdb, ts, flow))
+		tdb = SMR_PTR_GET(&tdb->tdb_dnext);
+	return (tdb);
+}
+
+struct tdb *
+tdb_search(const struct tdb_search *ts)
+{
+	struct tdb *tdb = NULL;
+	unsigned int seq;
+
+	NET_ASSERT_LOCKED();
+	smr_read_enter();
+	do {
+		seq = __atomic_load_n(&tdb_relinks, __ATOMIC_ACQUIRE);
+		if (ts->ts_flow != NULL)
+			tdb = tdb_search_flow(ts, ts->ts_flow);
+		if (tdb == NULL)
+			tdb = tdb_search_flow(ts, NULL);
+	} while (tdb == NULL &&
+	    seq != __atomic_load_n(&tdb_relinks, __ATOMIC_ACQUIRE));
+	tdb_ref(tdb);
+	smr_read_leave();
+	return (tdb);
+}
+
 struct tdb *
 tdb_ref(struct tdb *tdb)
 {
@@ -212,6 +297,28 @@ tdb_init(struct tdb *tdb, u_int16_t type, struct ipsecinit *ii)
 	return (EINVAL);
 }
 
+u_int8_t *
+ipsec_keydup(const u_int8_t *key, size_t len)
+{
+	u_int8_t *copy;
+
+	if (len == 0)
+		return (NULL);
+	copy = malloc(len, M_XDATA, M_WAITOK);
+	memcpy(copy, key, len);
+	return (copy);
+}
+
+void
+ipsec_keyfree(u_int8_t **key, size_t len)
+{
+	if (*key != NULL) {
+		explicit_bzero(*key, len);
+		free(*key, M_XDATA, len);
+	}
+	*key = NULL;
+}
+
 void
 tdb_free(struct tdb *tdb)
 {
@@ -247,10 +354,28 @@ puttdb_locked(struct tdb *tdb)
 	if (ISSET(tdb->tdb_flags, TDBF_TUNNELING))
 		ipsecstat_inc(ipsec_tunnels_c);
 	WRITE_ONCE(ipsec_last_added, getuptime());
+	if (ISSET(tdb->tdb_flags, TDBF_IFACE)) {
 #if NSEC > 0
-	if (ISSET(tdb->tdb_flags, TDBF_IFACE))
 		sec_tdb_insert(tdb);
 #endif
+		return;
+	}
+	bucket = tdb_dstbucket(&tdb->tdb_dst, tdb->tdb_sproto,
+	    &tdb->tdb_filter);
+	SMR_PTR_SET_LOCKED(&tdb->tdb_dnext, SMR_PTR_GET_LOCKED(bucket));
+	SMR_PTR_SET_LOCKED(bucket, tdb);
+}
+
+/* No policy finds it any more. */
+static void
+tdb_unlink_dst(struct tdb *tdb)
+{
+	struct tdb **pp;
+
+	pp = tdb_dstbucket(&tdb->tdb_dst, tdb->tdb_sproto, &tdb->tdb_filter);
+	while (SMR_PTR_GET_LOCKED(pp) != tdb)
+		pp = &SMR_PTR_GET_LOCKED(pp)->tdb_dnext;
+	SMR_PTR_SET_LOCKED(pp, SMR_PTR_GET_LOCKED(&tdb->tdb_dnext));
 }
 
 void
@@ -259,6 +384,8 @@ tdb_unlink_locked(struct tdb *tdb)
 	struct tdb **pp;
 
 	MUTEX_ASSERT_LOCKED(&tdb_sadb_mtx);
+	if (!ISSET(tdb->tdb_flags, TDBF_IFACE))
+		tdb_unlink_dst(tdb);
 	pp = tdb_bucket(tdb->tdb_spi, &tdb->tdb_dst, tdb->tdb_sproto);
 	while (SMR_PTR_GET_LOCKED(pp) != tdb)
 		pp = &SMR_PTR_GET_LOCKED(pp)->tdb_hnext;
@@ -338,6 +465,60 @@ tdb_drain(void)
 	taskq_barrier(systqmp);
 }
 
+/*
+ * Bundles: packets that leave through one SA go on through the next.  The
+ * links hold no reference: they are gone before the grace period begins,
+ * after which a deleted SA may be freed.
+ */
+int
+tdb_bundle(struct tdb *first, struct tdb *next)
+{
+	struct tdb *tdb;
+
+	NET_ASSERT_LOCKED_EXCLUSIVE();
+	for (tdb = next; tdb != NULL; tdb = tdb->tdb_onext) {
+		if (tdb == first)
+			return (ESRCH);
+	}
+	if (first->tdb_onext == next)
+		return (0);
+	if (first->tdb_onext != NULL || next->tdb_inext != NULL)
+		return (EEXIST);
+	mtx_enter(&tdb_sadb_mtx);
+	SMR_PTR_SET_LOCKED(&first->tdb_onext, next);
+	SMR_PTR_SET_LOCKED(&next->tdb_inext, first);
+	mtx_leave(&tdb_sadb_mtx);
+	return (0);
+}
+
+static void
+tdb_unbundle(struct tdb *tdb)
+{
+	struct tdb *in, *out;
+
+	mtx_enter(&tdb_sadb_mtx);
+	in = tdb->tdb_inext;
+	out = tdb->tdb_onext;
+	if (in != NULL)
+		SMR_PTR_SET_LOCKED(&in->tdb_onext, NULL);
+	if (out != NULL)
+		SMR_PTR_SET_LOCKED(&out->tdb_inext, NULL);
+	SMR_PTR_SET_LOCKED(&tdb->tdb_inext, NULL);
+	SMR_PTR_SET_LOCKED(&tdb->tdb_onext, NULL);
+	mtx_leave(&tdb_sadb_mtx);
+}
+
+struct tdb *
+tdb_bundled(struct tdb *tdb)
+{
+	struct tdb *next;
+
+	smr_read_enter();
+	next = tdb_ref(SMR_PTR_GET(&tdb->tdb_onext));
+	smr_read_leave();
+	return (next);
+}
+
 void
 tdb_delete(struct tdb *tdb)
 {
@@ -353,6 +534,7 @@ tdb_delete(struct tdb *tdb)
 	mtx_enter(&tdb_sadb_mtx);
 	tdb_unlink_locked(tdb);
 	mtx_leave(&tdb_sadb_mtx);
+	tdb_unbundle(tdb);
 	tdb_deltimeouts(tdb);
 	tdb_unref_later(tdb);
 }
@@ -535,7 +717,8 @@ tdb_reserve(u_int rdomain, u_int32_t spi, union sockaddr_union *src,
 	tdb->tdb_src = *src;
 	tdb->tdb_dst = *dst;
 	tdb->tdb_sproto = sproto;
-	tdb->tdb_satype = SADB_SATYPE_ESP;
+	tdb->tdb_satype = sproto == IPPROTO_AH ? SADB_SATYPE_AH :
+	    sproto == IPPROTO_ESP ? SADB_SATYPE_ESP : SADB_X_SATYPE_IPIP;
 	tdb->tdb_flags = TDBF_INVALID;
 	if (ipsec_keep_invalid > 0) {
 		tdb->tdb_flags |= TDBF_TIMER;

@@ -156,10 +156,11 @@ enum tdb_counters {
  */
 struct tdb {
 	struct tdb	*tdb_hnext;	/* [D] spi, dst, proto hash */
-	struct tdb	*tdb_dnext;	/* [D] free for sec(4) */
+	struct tdb	*tdb_dnext;	/* [D] dst, proto, flow hash; with
+					 * TDBF_IFACE free for sec(4) */
 	struct tdb	*tdb_snext;	/* [D] SAs that wait to be let go */
-	struct tdb	*tdb_inext;	/* [N] bundle, counted */
-	struct tdb	*tdb_onext;	/* [N] bundle, counted */
+	struct tdb	*tdb_inext;	/* [D] bundle, the one before */
+	struct tdb	*tdb_onext;	/* [D] bundle, the next to send by */
 	TAILQ_ENTRY(tdb) tdb_all;	/* [D] every SA, in order of birth */
 	SIMPLEQ_ENTRY(tdb) tdb_walk;	/* [N] tdb_walk() */
 
@@ -275,6 +276,11 @@ struct xformsw {
 #define IPSP_DIRECTION_IN	1
 #define IPSP_DIRECTION_OUT	2
 
+/* values of net.inet.ip.ipsec-df */
+#define IPSEC_DF_CLEAR	0
+#define IPSEC_DF_SET	1
+#define IPSEC_DF_COPY	2		/* from an inner IPv4 header */
+
 #define IPSP_DF_INHERIT		(-1)
 #define IPSP_DF_OFF		0
 #define IPSP_DF_ON		1
@@ -286,8 +292,32 @@ extern int		esp_enable;
 extern int		udpencap_enable;	/* [a] */
 extern int		udpencap_port;		/* [a] host order */
 extern int		ipsec_keep_invalid;	/* s */
-extern int		ipsec_in_use;		/* policies that exist */
+extern int		ipsec_in_use;	/* [a] policies that exist */
 extern int		ipsec_esp_exclusive;	/* test knob: ns == NULL path */
+extern int		ipsec_def_df;		/* [a] IPSEC_DF_* */
+extern int		ipsec_def_auth;		/* [a] IPSEC_LEVEL_* of new */
+extern int		ipsec_def_esp_trans;	/* [a] sockets */
+extern int		ipsec_def_esp_network;	/* [a] */
+extern int		encdebug;		/* [a] */
+
+/* what ACQUIRE proposes */
+#define IPSEC_ALGNAME_MAX	16
+struct ipsec_proposal_defaults {
+	int	pd_expire_acquire;	/* s */
+	int	pd_require_pfs;
+	int	pd_soft_allocations;
+	int	pd_exp_allocations;
+	int	pd_soft_bytes;
+	int	pd_exp_bytes;
+	int	pd_soft_timeout;	/* s */
+	int	pd_exp_timeout;
+	int	pd_soft_first_use;
+	int	pd_exp_first_use;
+	char	pd_enc[IPSEC_ALGNAME_MAX];
+	char	pd_auth[IPSEC_ALGNAME_MAX];
+	char	pd_comp[IPSEC_ALGNAME_MAX];
+};
+extern struct ipsec_proposal_defaults ipsec_prop;	/* [a] */
 extern u_int64_t	ipsec_last_added;	/* uptime, s */
 
 static inline void
@@ -352,6 +382,25 @@ struct tdb *gettdb_dir(u_int, u_int32_t, union sockaddr_union *, u_int8_t,
 #define gettdb(r, s, d, p)	gettdb_dir((r), (s), (d), (p), 0)
 #define gettdb_rev(r, s, d, p)	gettdb_dir((r), (s), (d), (p), 1)
 /*
+ * The newest SA to a destination that fits: with that flow, or without
+ * any.  NULL stands for any source, identities or flow.
+ */
+struct tdb_search {
+	const union sockaddr_union	*ts_dst;
+	const union sockaddr_union	*ts_src;
+	const struct ipsec_ids		*ts_ids;
+	const struct sockaddr_encap	*ts_flow;	/* and its mask */
+	const struct sockaddr_encap	*ts_flowmask;
+	u_int32_t			 ts_flags;	/* TDBF_*, of these */
+	u_int32_t			 ts_mask;
+	u_int				 ts_rdomain;	/* of what is inside */
+	u_int8_t			 ts_sproto;
+};
+struct tdb *tdb_search(const struct tdb_search *);
+/* NET(X): after the first comes the next; 0, ESRCH: a circle, EEXIST. */
+int	tdb_bundle(struct tdb *, struct tdb *);
+struct tdb *tdb_bundled(struct tdb *);		/* the next one, or NULL */
+/*
  * Reserve an SPI between min and max (host order) with a larval SA; in
  * network order, or 0 with *errval set.  NET(X), may sleep.
  */
@@ -374,28 +423,57 @@ void	ipsec_set_mtu(struct tdb *, u_int32_t);
  */
 int	checkreplaywindow(struct tdb *, u_int32_t, u_int32_t *, int);
 /*
- * tdb_mtx held: n more bytes went through the SA.  0, or what ran out:
- * TDBF_BYTES or TDBF_SOFT_BYTES, for tdb_bytes_expire() once the mutex is
+ * tdb_mtx held: a packet of n bytes went through the SA.  0, or what ran
+ * out, TDBF_BYTES and its kin, for tdb_charge_expire() once the mutex is
  * released, which returns 1 when the SA is gone and the packet with it.
  */
-u_int32_t tdb_bytes_charge(struct tdb *, u_int64_t);
-int	tdb_bytes_expire(struct tdb *, u_int32_t);
+u_int32_t tdb_charge(struct tdb *, u_int64_t);
+int	tdb_charge_expire(struct tdb *, u_int32_t);
 struct ipsec_ids *ipsp_ids_insert(struct ipsec_id *, struct ipsec_id *);
 void	ipsp_ids_free(struct ipsec_ids *);	/* NULL is fine */
 
+/* A copy of a key, NULL of none; sleeps.  And erase and free it. */
+u_int8_t *ipsec_keydup(const u_int8_t *, size_t);
+void	ipsec_keyfree(u_int8_t **, size_t);
+
+/*
+ * ipsec_replay.c: sequence numbers of AH and ESP.  NET held; what goes
+ * wrong is counted.
+ */
+int	ipsec_esn(const struct tdb *);	/* are they 64 bits long? */
+/* Before any cryptography, is the number new?  0 yes; its high word, in
+ * network order. */
+int	ipsec_input_seq(struct tdb *, u_int32_t, u_int32_t *);
+/* It is authentic: mark it, charge n bytes; 0 or -1: drop the packet. */
+int	ipsec_input_commit(struct tdb *, u_int32_t, u_int32_t, u_int64_t);
+/* The next one to send n bytes with; 0 or EINVAL, then the SA is dead. */
+int	ipsec_output_seq(struct tdb *, u_int64_t, u_int64_t *);
+
 /* ipsec_input.c */
 void	ipsec_init(void);
-int	ipsec_sysctl(int *, u_int, void *, size_t *, void *, size_t);
-int	esp_sysctl(int *, u_int, void *, size_t *, void *, size_t);
+/* pr_input of IPPROTO_ESP and IPPROTO_AH, both families */
 int	esp46_input(struct mbuf **, int *, int, int, struct netstack *);
+int	ah46_input(struct mbuf **, int *, int, int, struct netstack *);
 void	esp4_ctlinput(int, struct sockaddr *, u_int, void *);
+void	ah4_ctlinput(int, struct sockaddr *, u_int, void *);
 void	udpencap_ctlinput(int, struct sockaddr *, u_int, void *);
+/*
+ * An IPv6 packet of ours, of which m quotes the beginning, scopes embedded,
+ * was too big for the path.  1: it was an SA's, which has learned the MTU,
+ * host order, if there is one, and its destination's route with it.  NET.
+ */
+int	ipsec6_toobig(struct mbuf *, u_int32_t, u_int);
+/* The same, destination and SPI (network order) of ESP known. */
+void	ipsec6_pmtu(u_int, const struct in6_addr *, u_int8_t, u_int32_t,
+	    u_int32_t);
 /* Consumes *mp.  skip: bytes of the outer header; returns as pr_input. */
 int	ipsec_common_input(struct mbuf **, int, int, int, int, int,
 	    struct netstack *);
 int	ipsec_common_input_cb(struct mbuf **, struct tdb *, int, int,
 	    struct netstack *);
 
+/* M_CONF and M_AUTH, as an SA does them */
+u_int32_t ipsec_mflags(const struct tdb *);
 /* ipsec_output.c: both consume the mbuf; NET and KERNEL_LOCK held */
 int	ipsp_process_packet(struct mbuf *, struct tdb *, int, int, int);
 int	ipsp_process_done(struct mbuf *, struct tdb *);
@@ -407,8 +485,27 @@ int	esp_zeroize(struct tdb *);
 int	esp_input(struct mbuf **, struct tdb *, int, int, struct netstack *);
 int	esp_output(struct mbuf *, struct tdb *, int, int);
 
+/* ipsec_sysctl.c */
+struct sadb_comb;
+int	ipsec_sysctl(int *, u_int, void *, size_t *, void *, size_t);
+int	esp_sysctl(int *, u_int, void *, size_t *, void *, size_t);
+int	ah_sysctl(int *, u_int, void *, size_t *, void *, size_t);
+void	ipsec_comb(struct sadb_comb *);	/* from ipsec_prop, zeroed before */
+
 /* net/pfkeyv2.c: SADB_EXPIRE to all listeners; may sleep, NET held */
 int	pfkeyv2_expire(struct tdb *, u_int16_t);
+/* net/pfkeyv2_alg.c: CRYPTO_* of a SADB_*ALG_*, 0 if there is none here */
+int	pfkeyv2_encalg(int);
+int	pfkeyv2_authalg(int);
+struct ipsec_policy;
+/*
+ * SADB_ACQUIRE with that number, for a policy and a packet's flow, to an
+ * SA with that destination: 0, ESRCH if nobody is registered, ENOBUFS.
+ * Does not sleep, NET held.
+ */
+int	pfkeyv2_acquire(const struct ipsec_policy *,
+	    const struct sockaddr_encap *, const union sockaddr_union *,
+	    u_int32_t);
 
 #endif /* _KERNEL */
 #endif /* _NETINET_IP_IPSP_H_ */

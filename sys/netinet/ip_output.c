@@ -35,7 +35,7 @@
 #include <netinet/in_var.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
-#include <netinet/ip_ipsp.h>
+#include <netinet/ip_spd.h>
 #include <netinet/ip_var.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -376,24 +376,6 @@ ip_output_if(struct mbuf *m, struct ifnet *ifp, struct rtentry *rt,
  * Output of our own packets
  */
 
-/*
- * No policy is there that could protect a packet, so a socket that insists
- * on protection does not get it sent.
- */
-static int
-ip_output_seclevel(const struct inpcb *inp)
-{
-	if (inp == NULL)
-		return (0);
-	if (READ_ONCE(inp->inp_seclevel.sl_auth) >= IPSEC_LEVEL_REQUIRE ||
-	    READ_ONCE(inp->inp_seclevel.sl_esp_trans) >=
-	    IPSEC_LEVEL_REQUIRE ||
-	    READ_ONCE(inp->inp_seclevel.sl_esp_network) >=
-	    IPSEC_LEVEL_REQUIRE)
-		return (EACCES);
-	return (0);
-}
-
 static void
 ip_output_header(struct mbuf *m, int flags)
 {
@@ -534,21 +516,65 @@ ip_output_way(struct mbuf *m, const struct ip_way *iw, int flags,
     const struct ip_moptions *imo)
 {
 	struct ip *ip = mtod(m, struct ip *);
-	int error;
 
-	if ((error = ip_output_source(ip, iw)) != 0)
-		return (error);
 	if (IN_MULTICAST(ip->ip_dst.s_addr))
 		return (ip_output_mcast(m, iw, flags, imo));
 	CLR(m->m_flags, M_MCAST);
 	return (ip_output_bcast(m, iw, flags));
 }
 
+/* Route and, if that is open, source. */
+static int
+ip_output_route(struct mbuf *m, struct ip_way *iw, struct route *ro,
+    int flags, struct ip_moptions *imo)
+{
+	struct ip *ip = mtod(m, struct ip *);
+	int error;
+
+	if (IN_MULTICAST(ip->ip_dst.s_addr) && imo != NULL &&
+	    imo->imo_ifidx != 0)
+		error = ip_way_group(iw, imo);
+	else
+		error = ip_way_route(iw, ro, ip, m->m_pkthdr.ph_rtableid,
+		    flags);
+	return (error != 0 ? error : ip_output_source(ip, iw));
+}
+
+#ifdef IPSEC
+/*
+ * What policies and the socket say: 0 and m is still there, to be sent as
+ * it is, or EJUSTRETURN or an errno and it is gone.  An SA needs no route
+ * to the packet's destination, but a policy wants to know the source.
+ */
+static int
+ip_output_policy(struct mbuf *m, struct ip_way *iw, struct route *ro,
+    int flags, struct ip_moptions *imo, const struct inpcb *inp)
+{
+	struct tdb *tdb;
+	u_int32_t mtu;
+	int error = 0;
+
+	if (mtod(m, struct ip *)->ip_src.s_addr == INADDR_ANY)
+		error = ip_output_route(m, iw, ro, flags, imo);
+	if (error == 0)
+		error = ipsec_output_lookup(m, AF_INET, inp, &tdb);
+	if (error != 0) {
+		ipstat_inc(ips_odropped);
+		m_freem(m);
+		return (error);
+	}
+	if (tdb == NULL)
+		return (0);
+	error = ipsec_output_send(m, tdb, AF_INET, &mtu);
+	tdb_unref(tdb);
+	return (error == 0 ? EJUSTRETURN : error);
+}
+#endif
+
 int
 ip_output(struct mbuf *m, struct mbuf *opt, struct route *ro, int flags,
     struct ip_moptions *imo, const struct inpcb *inp, u_int32_t flowinfo)
 {
-	struct ip *ip = mtod(m, struct ip *);
 	struct ip_way iw = { NULL, NULL, 0 };
 	struct route iproute;
 	int error;
@@ -559,32 +585,31 @@ ip_output(struct mbuf *m, struct mbuf *opt, struct route *ro, int flags,
 		ro->ro_rt = NULL;
 	}
 	ip_output_header(m, flags);
-	if ((error = opt != NULL ? EOPNOTSUPP : ip_output_seclevel(inp)) != 0)
+	if ((error = opt != NULL ? EOPNOTSUPP : 0) != 0)
 		goto drop;
-	if (IN_MULTICAST(ip->ip_dst.s_addr) && imo != NULL &&
-	    imo->imo_ifidx != 0)
-		error = ip_way_group(&iw, imo);
-	else
-		error = ip_way_route(&iw, ro, ip, m->m_pkthdr.ph_rtableid,
-		    flags);
+#ifdef IPSEC
+	if (ipsec_output_wanted(inp) && (error = ip_output_policy(m, &iw, ro,
+	    flags, imo, inp)) != 0)
+		goto done;
+#endif
+	if (iw.iw_ifp == NULL)
+		error = ip_output_route(m, &iw, ro, flags, imo);
 	if (error == 0)
 		error = ip_output_way(m, &iw, flags, imo);
-	if (error == EJUSTRETURN)
-		error = 0;
-	else if (error == 0) {
+	if (error == 0) {
 		iw.iw_mtu = ip_route_mtu(iw.iw_rt, iw.iw_ifp);
 		error = ip_output_if(m, iw.iw_ifp, iw.iw_rt, NULL, iw.iw_mtu);
 		goto done;
 	}
  drop:
-	if (error != 0)
+	if (error != 0 && error != EJUSTRETURN)
 		ipstat_inc(ips_odropped);
 	m_freem(m);
  done:
 	if_put(iw.iw_ifp);
 	if (ro == &iproute)
 		route_release(ro);
-	return (error);
+	return (error == EJUSTRETURN ? 0 : error);
 }
 
 static void

@@ -108,6 +108,7 @@ ip_sysctl(int *name, u_int namelen, void *oldp, size_t *oldlenp, void *newp,
 		    oldlenp, newp, newlen));
 #ifdef IPSEC
 	case IPCTL_ENCDEBUG ... IPCTL_IPSEC_AUTH_ALGORITHM:
+	case IPCTL_IPSEC_DF ... IPCTL_IPSEC_ESP_NETWORK_LEVEL:
 	case IPCTL_IPSEC_IPCOMP_ALGORITHM:
 		return (ipsec_sysctl(name, namelen, oldp, oldlenp, newp,
 		    newlen));

@@ -29,37 +29,60 @@
 #include <netinet/ip.h>
 #include <netinet/ip_var.h>
 #include <netinet/ip_ipsp.h>
+#include <netinet/ip_ah.h>
 #include <netinet/ip_esp.h>
 #include <netinet/ip_ipip.h>
+#include <netinet/ip6.h>
 #include <netinet/udp.h>
+
+#ifdef INET6
+#include <netinet6/ip6_var.h>
+#endif
 
 #include <crypto/xform.h>
 
-/* Bytes moved through an SA, and what happens when they run out. */
+#include "enc.h"
+#if NENC > 0
+#include <net/if_enc.h>
+#endif
+
+/*
+ * What moved through an SA, and what happens when its lifetime runs out:
+ * bytes, and packets, which PF_KEY calls allocations.
+ */
 u_int32_t
-tdb_bytes_charge(struct tdb *tdb, u_int64_t n)
+tdb_charge(struct tdb *tdb, u_int64_t n)
 {
-	u_int32_t ran = 0;
+	u_int32_t hard = 0, soft = 0, ran;
 
 	MUTEX_ASSERT_LOCKED(&tdb->tdb_mtx);
 	tdb->tdb_cur_bytes += n;
-	if (ISSET(tdb->tdb_flags, TDBF_BYTES) &&
-	    tdb->tdb_cur_bytes >= tdb->tdb_exp_bytes)
-		ran = TDBF_BYTES;
-	else if (ISSET(tdb->tdb_flags, TDBF_SOFT_BYTES) &&
-	    tdb->tdb_cur_bytes >= tdb->tdb_soft_bytes)
-		ran = TDBF_SOFT_BYTES;
+	if (tdb->tdb_cur_allocations != UINT32_MAX)
+		tdb->tdb_cur_allocations++;
+	if (!ISSET(tdb->tdb_flags, TDBF_BYTES | TDBF_SOFT_BYTES |
+	    TDBF_ALLOCATIONS | TDBF_SOFT_ALLOCATIONS))
+		return (0);
+	if (tdb->tdb_cur_bytes >= tdb->tdb_exp_bytes)
+		hard |= TDBF_BYTES;
+	if (tdb->tdb_cur_allocations >= tdb->tdb_exp_allocations)
+		hard |= TDBF_ALLOCATIONS;
+	if (tdb->tdb_cur_bytes >= tdb->tdb_soft_bytes)
+		soft |= TDBF_SOFT_BYTES;
+	if (tdb->tdb_cur_allocations >= tdb->tdb_soft_allocations)
+		soft |= TDBF_SOFT_ALLOCATIONS;
+	hard &= tdb->tdb_flags;
+	ran = hard != 0 ? hard : soft & tdb->tdb_flags;
 	if (ran != 0)
 		WRITE_ONCE(tdb->tdb_flags, tdb->tdb_flags & ~ran);
 	return (ran);
 }
 
 int
-tdb_bytes_expire(struct tdb *tdb, u_int32_t ran)
+tdb_charge_expire(struct tdb *tdb, u_int32_t ran)
 {
 	if (ran == 0)
 		return (0);
-	if (ran == TDBF_SOFT_BYTES) {
+	if (!ISSET(ran, TDBF_BYTES | TDBF_ALLOCATIONS)) {
 		pfkeyv2_expire(tdb, SADB_EXT_LIFETIME_SOFT);
 		return (0);
 	}
@@ -70,16 +93,46 @@ tdb_bytes_expire(struct tdb *tdb, u_int32_t ran)
 	return (1);
 }
 
+/*
+ * Output
+ */
+
+u_int32_t
+ipsec_mflags(const struct tdb *tdb)
+{
+	return ((tdb->tdb_encalgxform != NULL ? M_CONF : 0) |
+	    (tdb->tdb_authalgxform != NULL ? M_AUTH : 0));
+}
+
+static int
+ipsp_enabled(const struct tdb *tdb)
+{
+	switch (tdb->tdb_sproto) {
+	case IPPROTO_ESP:
+		return (READ_ONCE(esp_enable));
+	case IPPROTO_AH:
+		return (READ_ONCE(ah_enable));
+	default:
+		return (1);
+	}
+}
+
 static int
 ipsp_check(struct tdb *tdb)
 {
-	if (!READ_ONCE(esp_enable) || tdb->tdb_xform == NULL)
+	if (!ipsp_enabled(tdb) || tdb->tdb_xform == NULL)
 		return (EHOSTUNREACH);
 	if (ISSET(READ_ONCE(tdb->tdb_flags), TDBF_INVALID | TDBF_DELETED))
 		return (ENXIO);
-	if (tdb->tdb_dst.sa.sa_family != AF_INET)
+	switch (tdb->tdb_dst.sa.sa_family) {
+	case AF_INET:
+#ifdef INET6
+	case AF_INET6:
+#endif
+		return (0);
+	default:
 		return (EPFNOSUPPORT);
-	return (0);
+	}
 }
 
 static int
@@ -90,66 +143,198 @@ ipsp_drop(struct tdb *tdb, int error)
 	return (error);
 }
 
-/* The outer header stands: the DF bit is the caller's choice. */
-static void
-ipsp_setdf(struct mbuf *m, int setdf)
+/* Does the packet go to the other end of the SA itself? */
+static int
+ipsp_samedst(struct mbuf *m, const struct tdb *tdb, int af)
 {
-	struct ip *ip = mtod(m, struct ip *);
+	u_int8_t dst[sizeof(struct in6_addr)];
+	int off = offsetof(struct ip, ip_dst), len = sizeof(struct in_addr);
+	const void *ours = &tdb->tdb_dst.sin.sin_addr;
 
+	if (tdb->tdb_dst.sa.sa_family != af)
+		return (0);
+	if (af == AF_INET6) {
+		off = offsetof(struct ip6_hdr, ip6_dst);
+		len = sizeof(struct in6_addr);
+		ours = &tdb->tdb_dst.sin6.sin6_addr;
+	}
+	if (m->m_pkthdr.len < off + len)
+		return (0);
+	m_copydata(m, off, len, dst);
+	return (memcmp(dst, ours, len) == 0);
+}
+
+/* The outer header stands: may it be fragmented? */
+static void
+ipsp_setdf(struct mbuf *m, const struct tdb *tdb, int setdf)
+{
+	struct ip *ip;
+
+	if (tdb->tdb_dst.sa.sa_family == AF_INET6) {
+		if (setdf == IPSP_DF_ON)
+			SET(m->m_pkthdr.csum_flags, M_IPV6_DF_OUT);
+		else if (setdf == IPSP_DF_OFF)
+			CLR(m->m_pkthdr.csum_flags, M_IPV6_DF_OUT);
+		return;
+	}
+	ip = mtod(m, struct ip *);
 	if (setdf == IPSP_DF_ON)
 		ip->ip_off |= htons(IP_DF);
 	else if (setdf == IPSP_DF_OFF)
 		ip->ip_off &= ~htons(IP_DF);
 }
 
+/* Checksums somebody else was to finish are finished before they are hidden. */
+static void
+ipsp_cksum(struct mbuf *m, int af)
+{
+	if (af == AF_INET) {
+		in_proto_cksum_out(m, NULL);
+		if (ISSET(m->m_pkthdr.csum_flags, M_IPV4_CSUM_OUT))
+			in_hdr_cksum_out(m, NULL);
+	}
+#ifdef INET6
+	else
+		in6_proto_cksum_out(m, NULL);
+#endif
+}
+
+/* Into tunnel mode, if the SA is such or does not lead there otherwise. */
+static int
+ipsp_tunnel(struct mbuf **mp, struct tdb *tdb, int af, int setdf)
+{
+	struct mbuf *m = *mp;
+	int error;
+
+	if (!ISSET(READ_ONCE(tdb->tdb_flags), TDBF_TUNNELING) &&
+	    ipsp_samedst(m, tdb, af))
+		return (0);
+	tdbstat_add(tdb, tdb_ouncompbytes, m->m_pkthdr.len);
+	counters_add(ipseccounters, ipsec_ouncompbytes_c, m->m_pkthdr.len);
+	if ((error = ipip_output(mp, tdb)) != 0)
+		return (error);
+	ipsp_setdf(*mp, tdb, setdf);
+	if (!ISSET(READ_ONCE(tdb->tdb_flags),
+	    TDBF_TUNNELING | TDBF_USEDTUNNEL)) {
+		mtx_enter(&tdb->tdb_mtx);
+		WRITE_ONCE(tdb->tdb_flags, tdb->tdb_flags | TDBF_USEDTUNNEL);
+		mtx_leave(&tdb->tdb_mtx);
+	}
+	return (0);
+}
+
+#ifdef INET6
+/*
+ * Where an IPsec header goes in an IPv6 packet, RFC 4303 3.1.1: behind
+ * what each node on the way looks at.  0 or EINVAL; *skip bytes before it,
+ * *protoff is the byte that will name it.
+ */
+static int
+ipsp_insert6(struct mbuf *m, int *skip, int *protoff)
+{
+	struct ip6_ext ext;
+	u_int8_t nxt;
+
+	*skip = sizeof(struct ip6_hdr);
+	*protoff = offsetof(struct ip6_hdr, ip6_nxt);
+	m_copydata(m, *protoff, sizeof(nxt), &nxt);
+	for (;;) {
+		if (nxt != IPPROTO_HOPOPTS && nxt != IPPROTO_ROUTING &&
+		    nxt != IPPROTO_DSTOPTS)
+			return (0);
+		if (m->m_pkthdr.len < *skip + (int)sizeof(ext))
+			return (EINVAL);
+		m_copydata(m, *skip, sizeof(ext), &ext);
+		/* options for the destination alone are protected too */
+		if (nxt == IPPROTO_DSTOPTS && ext.ip6e_nxt != IPPROTO_ROUTING)
+			return (0);
+		*protoff = *skip + offsetof(struct ip6_ext, ip6e_nxt);
+		*skip += (ext.ip6e_len + 1) << 3;
+		if (*skip > m->m_pkthdr.len)
+			return (EINVAL);
+		nxt = ext.ip6e_nxt;
+	}
+}
+#endif
+
+/* The header is checked; 0 or EINVAL. */
+static int
+ipsp_insert(struct mbuf *m, int af, int *skip, int *protoff)
+{
+	u_int8_t vhl;
+
+#ifdef INET6
+	if (af == AF_INET6) {
+		if (m->m_pkthdr.len < (int)sizeof(struct ip6_hdr))
+			return (EINVAL);
+		return (ipsp_insert6(m, skip, protoff));
+	}
+#endif
+	if (m->m_pkthdr.len < (int)sizeof(struct ip))
+		return (EINVAL);
+	m_copydata(m, 0, sizeof(vhl), &vhl);
+	*skip = (vhl & 0x0f) << 2;
+	*protoff = offsetof(struct ip, ip_p);
+	return (*skip < (int)sizeof(struct ip) || *skip > m->m_pkthdr.len ?
+	    EINVAL : 0);
+}
+
 int
 ipsp_process_packet(struct mbuf *m, struct tdb *tdb, int af, int tunalready,
     int setdf)
 {
-	int error;
+	int error, skip, protoff;
 
 	NET_ASSERT_LOCKED();
 	KERNEL_ASSERT_LOCKED();
-	if ((error = ipsp_check(tdb)) != 0) {
-		m_freem(m);
-		return (ipsp_drop(tdb, error));
-	}
+	if ((error = ipsp_check(tdb)) != 0)
+		goto drop;
 	tdb_firstuse(tdb);
-	if (!tunalready) {
-		if (!ISSET(READ_ONCE(tdb->tdb_flags), TDBF_TUNNELING)) {
-			m_freem(m);
-			return (ipsp_drop(tdb, EINVAL));
-		}
-		tdbstat_add(tdb, tdb_ouncompbytes, m->m_pkthdr.len);
-		counters_add(ipseccounters, ipsec_ouncompbytes_c,
-		    m->m_pkthdr.len);
-		if ((error = ipip_output(&m, tdb)) != 0)
-			return (ipsp_drop(tdb, error));
-		ipsp_setdf(m, setdf);
-	}
-	error = tdb->tdb_xform->xf_output(m, tdb, sizeof(struct ip),
-	    offsetof(struct ip, ip_p));
+	ipsp_cksum(m, af);
+	if (!tunalready && (error = ipsp_tunnel(&m, tdb, af, setdf)) != 0)
+		goto drop;
+	error = ipsp_insert(m, tdb->tdb_dst.sa.sa_family, &skip, &protoff);
+	if (error != 0)
+		goto drop;
+#if NENC > 0
+	enc_tap_out(tdb->tdb_rdomain, tdb->tdb_tap, m,
+	    tdb->tdb_dst.sa.sa_family, tdb->tdb_spi, ipsec_mflags(tdb));
+#endif
+	error = tdb->tdb_xform->xf_output(m, tdb, skip, protoff);
 	return (error == 0 ? 0 : ipsp_drop(tdb, error));
+
+ drop:
+	m_freem(m);
+	return (ipsp_drop(tdb, error));
 }
 
-/* ESP in UDP (RFC 3948): the header goes between outer IP and ESP. */
+/*
+ * ESP in UDP (RFC 3948): the header goes right before ESP.  Over IPv6 it
+ * has a checksum.
+ */
 static struct mbuf *
 ipsp_udpencap(struct mbuf *m, struct tdb *tdb)
 {
-	const int iphlen = sizeof(struct ip);
+	const int af = tdb->tdb_dst.sa.sa_family;
+	int skip, protoff;
 	struct udphdr *uh;
 
+	if (ipsp_insert(m, af, &skip, &protoff) != 0)
+		return (m_freem(m));
 	M_PREPEND(m, sizeof(*uh), M_DONTWAIT);
-	if (m == NULL || (m->m_len < iphlen + (int)sizeof(*uh) &&
-	    (m = m_pullup(m, iphlen + sizeof(*uh))) == NULL))
+	if (m == NULL || (m->m_len < skip + (int)sizeof(*uh) &&
+	    (m = m_pullup(m, skip + sizeof(*uh))) == NULL))
 		return (NULL);
-	memmove(mtod(m, caddr_t), mtod(m, caddr_t) + sizeof(*uh), iphlen);
-	uh = (struct udphdr *)(mtod(m, caddr_t) + iphlen);
+	memmove(mtod(m, caddr_t), mtod(m, caddr_t) + sizeof(*uh), skip);
+	*(mtod(m, u_int8_t *) + protoff) = IPPROTO_UDP;
+	uh = (struct udphdr *)(mtod(m, caddr_t) + skip);
 	uh->uh_sport = htons(READ_ONCE(udpencap_port));
 	uh->uh_dport = tdb->tdb_udpencap_port != 0 ?
 	    tdb->tdb_udpencap_port : htons(READ_ONCE(udpencap_port));
-	uh->uh_ulen = htons(m->m_pkthdr.len - iphlen);
+	uh->uh_ulen = htons(m->m_pkthdr.len - skip);
 	uh->uh_sum = 0;
+	if (af == AF_INET6)
+		SET(m->m_pkthdr.csum_flags, M_UDP_CSUM_OUT);
 	espstat_inc(esps_udpencout);
 	return (m);
 }
@@ -173,13 +358,56 @@ ipsp_tag(struct mbuf *m, struct tdb *tdb)
 	return (0);
 }
 
-/* The transform is done: *m is outer IP and ESP.  Send it. */
+/* The outer header says how long the packet is now. */
+static void
+ipsp_fixlen(struct mbuf *m, int af)
+{
+#ifdef INET6
+	if (af == AF_INET6) {
+		mtod(m, struct ip6_hdr *)->ip6_plen =
+		    htons(m->m_pkthdr.len - sizeof(struct ip6_hdr));
+		return;
+	}
+#endif
+	mtod(m, struct ip *)->ip_len = htons(m->m_pkthdr.len);
+}
+
+/* What this packet has become leaves, or goes through the next SA. */
+static int
+ipsp_send(struct mbuf *m, struct tdb *tdb, int af)
+{
+	struct tdb *next;
+	int error;
+
+	if (READ_ONCE(tdb->tdb_onext) != NULL &&
+	    (next = tdb_bundled(tdb)) != NULL) {
+		error = ipsp_process_packet(m, next, af, 0, IPSP_DF_INHERIT);
+		tdb_unref(next);
+		return (error);
+	}
+	m->m_pkthdr.pf.inp = NULL;
+	if (tdb->tdb_rdomain != tdb->tdb_rdomain_post)
+		m->m_pkthdr.ph_rtableid = tdb->tdb_rdomain_post;
+#ifdef INET6
+	if (af == AF_INET6)
+		error = ip6_output(m, NULL, NULL, 0, NULL, NULL);
+	else
+#endif
+	error = ip_output(m, NULL, NULL, IP_RAWOUTPUT, NULL, NULL, 0);
+	if (error != 0) {
+		if (tdb->tdb_sproto == IPPROTO_AH)
+			ahstat_inc(ahs_outfail);
+		else
+			espstat_inc(esps_outfail);
+	}
+	return (error);
+}
+
+/* The transform is done: m is outer IP and what is inside.  Send it. */
 int
 ipsp_process_done(struct mbuf *m, struct tdb *tdb)
 {
-	u_int8_t proto = tdb->tdb_sproto;
-	struct ip *ip;
-	int error;
+	const int af = tdb->tdb_dst.sa.sa_family;
 
 	if (ISSET(READ_ONCE(tdb->tdb_flags), TDBF_UDPENCAP)) {
 		if (!READ_ONCE(udpencap_enable) ||
@@ -189,11 +417,8 @@ ipsp_process_done(struct mbuf *m, struct tdb *tdb)
 		}
 		if ((m = ipsp_udpencap(m, tdb)) == NULL)
 			return (ENOBUFS);
-		proto = IPPROTO_UDP;
 	}
-	ip = mtod(m, struct ip *);
-	ip->ip_len = htons(m->m_pkthdr.len);
-	ip->ip_p = proto;
+	ipsp_fixlen(m, af);
 	if (ipsp_tag(m, tdb) != 0) {
 		m_freem(m);
 		return (ENOMEM);
@@ -201,36 +426,63 @@ ipsp_process_done(struct mbuf *m, struct tdb *tdb)
 	ipsecstat_pkt(ipsec_opackets_c, ipsec_obytes_c, m->m_pkthdr.len);
 	tdbstat_pkt(tdb, tdb_opackets, tdb_obytes, m->m_pkthdr.len);
 	WRITE_ONCE(tdb->tdb_last_used, gettime());
-	m->m_pkthdr.pf.inp = NULL;
-	if (tdb->tdb_rdomain != tdb->tdb_rdomain_post)
-		m->m_pkthdr.ph_rtableid = tdb->tdb_rdomain_post;
-	error = ip_output(m, NULL, NULL, IP_RAWOUTPUT, NULL, NULL, 0);
-	if (error != 0)
-		espstat_inc(esps_outfail);
-	return (error);
+	return (ipsp_send(m, tdb, af));
+}
+
+/*
+ * Sizes
+ */
+
+/* Bytes of the inner packet that stay outside of the SA. */
+static int
+ipsec_keptsz(struct tdb *tdb)
+{
+	if (ISSET(READ_ONCE(tdb->tdb_flags), TDBF_TUNNELING | TDBF_USEDTUNNEL))
+		return (0);
+	return (tdb->tdb_dst.sa.sa_family == AF_INET6 ?
+	    sizeof(struct ip6_hdr) : sizeof(struct ip));
 }
 
 static int
 ipsec_align(const struct tdb *tdb)
 {
 	return (tdb->tdb_encalgxform != NULL ?
-	    MAX(4, tdb->tdb_encalgxform->blocksize) : 4);
+	    tdb->tdb_encalgxform->padsize : 4);
+}
+
+/* The header of the protocol alone, without padding and outer header. */
+static ssize_t
+ipsec_protosz(struct tdb *tdb)
+{
+	ssize_t n;
+
+	switch (tdb->tdb_sproto) {
+	case IPPROTO_ESP:
+		n = 2 * sizeof(u_int32_t) + tdb->tdb_ivlen + ESP_TRAILER;
+		if (tdb->tdb_authalgxform != NULL)
+			n += tdb->tdb_authalgxform->authsize;
+		if (ISSET(READ_ONCE(tdb->tdb_flags), TDBF_UDPENCAP))
+			n += sizeof(struct udphdr);
+		return (n);
+	case IPPROTO_AH:
+		return (ah_hdrsiz(tdb));
+	case IPPROTO_IPIP:
+		return (0);
+	default:
+		return (-1);
+	}
 }
 
 ssize_t
 ipsec_hdrsz(struct tdb *tdb)
 {
-	ssize_t n = 2 * sizeof(u_int32_t) + tdb->tdb_ivlen + ESP_TRAILER;
+	ssize_t n = ipsec_protosz(tdb);
 
-	if (tdb->tdb_sproto != IPPROTO_ESP)
+	if (n == -1)
 		return (-1);
-	if (tdb->tdb_authalgxform != NULL)
-		n += tdb->tdb_authalgxform->authsize;
-	if (ISSET(READ_ONCE(tdb->tdb_flags), TDBF_UDPENCAP))
-		n += sizeof(struct udphdr);
-	if (ISSET(READ_ONCE(tdb->tdb_flags), TDBF_TUNNELING))
-		n += tdb->tdb_dst.sa.sa_family == AF_INET6 ? 40 :
-		    sizeof(struct ip);
+	if (ISSET(READ_ONCE(tdb->tdb_flags), TDBF_TUNNELING | TDBF_USEDTUNNEL))
+		n += tdb->tdb_dst.sa.sa_family == AF_INET6 ?
+		    sizeof(struct ip6_hdr) : sizeof(struct ip);
 	return (n);
 }
 
@@ -247,9 +499,12 @@ ipsec_set_mtu(struct tdb *tdb, u_int32_t mtu)
 	u_int64_t now = gettime();
 
 	inner = (ssize_t)mtu - hdr;
-	if (hdr == -1 || inner <= 0)
+	if (hdr == -1 || inner <= ipsec_keptsz(tdb))
 		return;
-	inner -= (inner + ESP_TRAILER) % ipsec_align(tdb);
+	/* what ESP pads begins behind a header that transport mode keeps */
+	if (tdb->tdb_sproto == IPPROTO_ESP)
+		inner -= (inner + ESP_TRAILER - ipsec_keptsz(tdb)) %
+		    ipsec_align(tdb);
 	if (inner <= 0 || (old != 0 && old <= inner &&
 	    READ_ONCE(tdb->tdb_mtutimeout) > now))
 		return;

@@ -18,7 +18,11 @@
 #include <sys/systm.h>
 #include <sys/mutex.h>
 
+#include <net/pfkeyv2.h>
+
 #include <netinet/in.h>
+#include <netinet/ip_ah.h>
+#include <netinet/ip_esp.h>
 #include <netinet/ip_ipsp.h>
 
 /*
@@ -95,4 +99,105 @@ checkreplaywindow(struct tdb *tdb, u_int32_t seq, u_int32_t *seqhi,
 	if (commit)
 		*rpl_word(tdb, full) |= bit;
 	return (0);
+}
+
+/*
+ * What AH and ESP do with it.
+ */
+
+/* Without authentication a number proves nothing, RFC 4303 3.4.3. */
+static int
+rpl_active(const struct tdb *tdb)
+{
+	return (tdb->tdb_wnd > 0 && tdb->tdb_authalgxform != NULL);
+}
+
+int
+ipsec_esn(const struct tdb *tdb)
+{
+	return (ISSET(READ_ONCE(tdb->tdb_flags), TDBF_ESN) &&
+	    tdb->tdb_wnd > 0);
+}
+
+static void
+rpl_count(const struct tdb *tdb, int why)
+{
+	if (tdb->tdb_sproto == IPPROTO_AH)
+		ahstat_inc(why == 1 ? ahs_wrap : ahs_replay);
+	else
+		espstat_inc(why == 1 ? esps_wrap : esps_replay);
+}
+
+int
+ipsec_input_seq(struct tdb *tdb, u_int32_t seq, u_int32_t *esn)
+{
+	u_int32_t seqhi;
+	int why;
+
+	*esn = 0;
+	if (!rpl_active(tdb))
+		return (0);
+	mtx_enter(&tdb->tdb_mtx);
+	why = checkreplaywindow(tdb, seq, &seqhi, 0);
+	mtx_leave(&tdb->tdb_mtx);
+	*esn = htonl(seqhi);
+	if (why != 0)
+		rpl_count(tdb, why);
+	return (why);
+}
+
+/*
+ * When the window has moved on meanwhile the number may stand for another
+ * one by now, which nobody has authenticated: then nothing is marked.
+ */
+int
+ipsec_input_commit(struct tdb *tdb, u_int32_t seq, u_int32_t esn,
+    u_int64_t n)
+{
+	u_int32_t seqhi = 0, ran = 0;
+	int why = 0;
+
+	mtx_enter(&tdb->tdb_mtx);
+	if (rpl_active(tdb)) {
+		why = checkreplaywindow(tdb, seq, &seqhi, 0);
+		if (why == 0 && seqhi != ntohl(esn))
+			why = 2;
+		if (why == 0)
+			checkreplaywindow(tdb, seq, &seqhi, 1);
+	}
+	if (why == 0)
+		ran = tdb_charge(tdb, n);
+	mtx_leave(&tdb->tdb_mtx);
+	if (why != 0) {
+		rpl_count(tdb, why);
+		return (-1);
+	}
+	return (tdb_charge_expire(tdb, ran) ? -1 : 0);
+}
+
+/*
+ * When all numbers have been used the SA is dead: with a repeated one an
+ * AEAD would give its key away.
+ */
+int
+ipsec_output_seq(struct tdb *tdb, u_int64_t n, u_int64_t *seq)
+{
+	u_int64_t last = ipsec_esn(tdb) ? UINT64_MAX : UINT32_MAX;
+	u_int32_t ran = 0;
+	int spent;
+
+	mtx_enter(&tdb->tdb_mtx);
+	if (!(spent = tdb->tdb_rpl >= last)) {
+		*seq = ++tdb->tdb_rpl;
+		ran = tdb_charge(tdb, n);
+	}
+	mtx_leave(&tdb->tdb_mtx);
+	if (spent) {
+		rpl_count(tdb, 1);
+		if (!tdb_isdeleted(tdb))
+			pfkeyv2_expire(tdb, SADB_EXT_LIFETIME_HARD);
+		tdb_delete(tdb);
+		return (EINVAL);
+	}
+	return (tdb_charge_expire(tdb, ran) ? EINVAL : 0);
 }

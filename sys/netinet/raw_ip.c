@@ -34,6 +34,7 @@
 #include <netinet/in_var.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
+#include <netinet/ip_ipip.h>
 #include <netinet/ip_var.h>
 
 #define RIP_HASHSIZE	32	/* slots to begin with */
@@ -91,6 +92,18 @@ rip_deliver(struct inpcb *inp, struct mbuf *m)
 	sorwakeup(inp->inp_socket);
 }
 
+/* Nothing but raw sockets can want what comes here by that function. */
+static int
+rip_lastresort(int (*input)(struct mbuf **, int *, int, int,
+    struct netstack *))
+{
+#ifdef IPSEC
+	if (input == ipip_input)
+		return (1);
+#endif
+	return (input == rip_input);
+}
+
 /*
  * Nobody wanted it.  The sender hears of that only when there is no
  * protocol either, of which this was the last resort.
@@ -98,7 +111,7 @@ rip_deliver(struct inpcb *inp, struct mbuf *m)
 static void
 rip_unwanted(struct mbuf *m, int proto)
 {
-	if (inetsw[ip_protox[proto]].pr_input == rip_input) {
+	if (rip_lastresort(inetsw[ip_protox[proto]].pr_input)) {
 		ipstat_inc(ips_noproto);
 		if ((m->m_flags & (M_BCAST | M_MCAST)) == 0) {
 			icmp_error(m, ICMP_UNREACH, ICMP_UNREACH_PROTOCOL,
@@ -127,7 +140,7 @@ rip_input(struct mbuf **mp, int *offp, int proto, int af,
 		if (!rip_wants(inp, ip, rdomain))
 			continue;
 		found = 1;
-		if (!in_pcbsecok(inp, m) ||
+		if (!in_pcbsecok(inp, m, AF_INET) ||
 		    READ_ONCE(inp->inp_ip_minttl) > ip->ip_ttl ||
 		    (n = m_dup_pkt(m, 0, M_DONTWAIT)) == NULL)
 			ipstat_inc(ips_idropped);

@@ -249,7 +249,7 @@ udp_input_cast(struct mbuf *m, int iphlen)
 		if (!udp_wantscast(inp, ip, uh, rdomain))
 			continue;
 		found = 1;
-		if (!in_pcbsecok(inp, m))
+		if (!in_pcbsecok(inp, m, AF_INET))
 			udpstat_inc(udps_nosec);
 		else if ((n = m_dup_pkt(m, 0, M_DONTWAIT)) == NULL)
 			udpstat_inc(udps_fullsock);
@@ -290,7 +290,7 @@ udp_input_uni(struct mbuf *m, int iphlen)
 		icmp_error(m, ICMP_UNREACH, ICMP_UNREACH_PORT, 0, 0);
 		return;
 	}
-	if (!in_pcbsecok(inp, m)) {
+	if (!in_pcbsecok(inp, m, AF_INET)) {
 		udpstat_inc(udps_nosec);
 		m_freem(m);
 	} else if (READ_ONCE(inp->inp_ip_minttl) > ip->ip_ttl) {

@@ -33,6 +33,7 @@
 #include <netinet/in.h>
 #include <netinet/in_pcb.h>
 #include <netinet/ip6.h>
+#include <netinet/ip_ipsp.h>
 #include <netinet/ip_icmp.h>
 #include <netinet6/in6_var.h>
 #include <netinet6/ip6_var.h>
@@ -345,14 +346,19 @@ icmp6_notify(struct mbuf *q, int prc, u_int32_t mtu, u_int rtableid)
 		pr->pr_ctlinput(prc, sin6tosa(&sin6), rtableid, &ip6c);
 }
 
-/* Did a packet of ours with ESP or AH in it not fit? */
-static int
-icmp6_issa(struct mbuf *q)
+/*
+ * A packet of ours did not fit.  An SA knows by its SPI whether to believe
+ * it; else the destination's route remembers.
+ */
+static void
+icmp6_toobig(struct mbuf *q, u_int32_t mtu, u_int rtableid)
 {
-	int nxt;
-
-	(void)ip6_prothdr(q, IPPROTO_AH, &nxt);
-	return (nxt == IPPROTO_ESP || nxt == IPPROTO_AH);
+#ifdef IPSEC
+	if (ipsec6_toobig(q, mtu, rtableid))
+		return;
+#endif
+	icmp6_mtudisc_update(&mtod(q, struct ip6_hdr *)->ip6_dst, mtu,
+	    rtableid);
 }
 
 static void
@@ -379,12 +385,11 @@ icmp6_input_error(struct mbuf *m, int off, int icmplen)
 		m_freem(q);
 		return;
 	}
-	/* what did fit needs no news; an SA knows by its SPI whether to
-	 * believe it, and keeps its own */
+	/* what did fit needs no news */
 	if (prc != PRC_MSGSIZE || (mtu >= IPV6_MMTU &&
 	    mtu < ntohs(ip6->ip6_plen) + sizeof(*ip6))) {
-		if (prc == PRC_MSGSIZE && !icmp6_issa(q))
-			icmp6_mtudisc_update(&ip6->ip6_dst, mtu, rtableid);
+		if (prc == PRC_MSGSIZE)
+			icmp6_toobig(q, mtu, rtableid);
 		icmp6_notify(q, prc, mtu, rtableid);
 	}
 	m_freem(q);

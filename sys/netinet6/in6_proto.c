@@ -28,6 +28,7 @@
 #include <netinet/in.h>
 #include <netinet/icmp6.h>
 #include <netinet/in_pcb.h>
+#include <netinet/ip_ipip.h>
 #include <netinet/ip_ipsp.h>
 #include <netinet/udp.h>
 #include <netinet/udp_var.h>
@@ -103,6 +104,36 @@ const struct protosw inet6sw[] = {
 		.pr_flags	= PR_ATOMIC | PR_ADDR | PR_MPINPUT |
 				    PR_MPSOCKET,
 		.pr_input	= esp46_input,
+		.pr_ctloutput	= rip6_ctloutput,
+		.pr_usrreqs	= &rip6_usrreqs,
+	},
+	{
+		.pr_type	= SOCK_RAW,
+		.pr_domain	= &inet6domain,
+		.pr_protocol	= IPPROTO_AH,
+		.pr_flags	= PR_ATOMIC | PR_ADDR | PR_MPINPUT |
+				    PR_MPSOCKET,
+		.pr_input	= ah46_input,
+		.pr_ctloutput	= rip6_ctloutput,
+		.pr_usrreqs	= &rip6_usrreqs,
+	},
+	{
+		.pr_type	= SOCK_RAW,
+		.pr_domain	= &inet6domain,
+		.pr_protocol	= IPPROTO_IPV4,
+		.pr_flags	= PR_ATOMIC | PR_ADDR | PR_MPINPUT |
+				    PR_MPSOCKET,
+		.pr_input	= ipip_input,
+		.pr_ctloutput	= rip6_ctloutput,
+		.pr_usrreqs	= &rip6_usrreqs,
+	},
+	{
+		.pr_type	= SOCK_RAW,
+		.pr_domain	= &inet6domain,
+		.pr_protocol	= IPPROTO_IPV6,
+		.pr_flags	= PR_ATOMIC | PR_ADDR | PR_MPINPUT |
+				    PR_MPSOCKET,
+		.pr_input	= ipip_input,
 		.pr_ctloutput	= rip6_ctloutput,
 		.pr_usrreqs	= &rip6_usrreqs,
 	},

@@ -30,6 +30,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/ip6.h>
+#include <netinet/ip_spd.h>
 #include <netinet6/ip6_var.h>
 
 /*
@@ -124,6 +125,51 @@ ip6_forward_if(struct mbuf *m, struct ifnet *ifp, struct ifnet *oifp,
 		ip6stat_inc(ip6s_forward);
 }
 
+#ifdef IPSEC
+/* Through an SA that a policy has found.  Consumes m. */
+static void
+ip6_forward_tdb(struct mbuf *m, struct tdb *tdb)
+{
+	struct ip6_quote qu;
+	u_int32_t mtu;
+	int error;
+
+	ip6_quote_take(&qu, m);
+	mtod(m, struct ip6_hdr *)->ip6_hlim--;
+	error = ipsec_output_send(m, tdb, AF_INET6, &mtu);
+	if (error == 0)
+		ip6stat_inc(ip6s_forward);
+	else if (error != EMSGSIZE || mtu != 0)
+		ip6_forward_failed(&qu, error, max(mtu, IPV6_MMTU));
+}
+
+/*
+ * What policies say of a packet that is passed on: may it be here, and how
+ * does it leave?  Returns 1 when it is done with.
+ */
+static int
+ip6_forward_policy(struct mbuf *m)
+{
+	struct tdb *tdb;
+	int error;
+
+	error = ipsec_input_check(m, AF_INET6, NULL);
+	if (error == 0)
+		error = ipsec_output_lookup(m, AF_INET6, NULL, &tdb);
+	if (error != 0) {
+		ip6stat_inc(ip6s_cantforward);
+		icmp6_error(m, ICMP6_DST_UNREACH, error == EACCES ?
+		    ICMP6_DST_UNREACH_ADMIN : ICMP6_DST_UNREACH_ADDR, 0);
+		return (1);
+	}
+	if (tdb == NULL)
+		return (0);
+	ip6_forward_tdb(m, tdb);
+	tdb_unref(tdb);
+	return (1);
+}
+#endif
+
 /* Neither groups nor the addresses of one link or host are passed on. */
 static int
 ip6_canforward(struct mbuf *m, const struct ip6_hdr *ip6)
@@ -154,6 +200,10 @@ ip6_forward(struct mbuf *m, struct ifnet *ifp, struct route *ro)
 		    ICMP6_TIME_EXCEED_TRANSIT, 0);
 		return;
 	}
+#ifdef IPSEC
+	if (ipsec_output_wanted(NULL) && ip6_forward_policy(m))
+		return;
+#endif
 	rt = ip6_lookup(ro, ip6, m->m_pkthdr.ph_rtableid);
 	if (!rtisvalid(rt)) {
 		ip6stat_inc(ip6s_noroute);

@@ -28,12 +28,14 @@
 #include <sys/socket.h>
 
 #include <net/if.h>
+#include <net/if_types.h>
 #include <net/if_var.h>
 #include <net/route.h>
 
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/ip6.h>
+#include <netinet/ip_spd.h>
 #include <netinet6/in6_var.h>
 #include <netinet6/ip6_var.h>
 #include <netinet6/nd6.h>
@@ -321,6 +323,10 @@ ip6_whose_local(struct mbuf *m, struct ifnet *ifp, struct rtentry *rt)
 	if (READ_ONCE(ip6_forwarding) != 0 || rt->rt_ifidx == ifp->if_index ||
 	    ISSET(ifp->if_flags, IFF_LOOPBACK))
 		return (IP6_OURS);
+	/* what an SA let in came by the interface of its outer header */
+	if (m_tag_find(m, PACKET_TAG_IPSEC_IN_DONE, NULL) != NULL &&
+	    ifp->if_type != IFT_TUNNEL)
+		return (IP6_OURS);
 	/* addresses of a loopback are the machine's, wherever asked for */
 	owner = if_get(rt->rt_ifidx);
 	foreign = owner == NULL || !ISSET(owner->if_flags, IFF_LOOPBACK);
@@ -372,6 +378,33 @@ ip6_deliver_bad(struct mbuf **mp, int *offp, int nxt)
 	*mp = NULL;
 }
 
+#ifdef IPSEC
+/*
+ * Protocols that look for themselves, with the socket in hand, or only take
+ * a header off; and those that find neighbours, without whom there is no
+ * SA.
+ */
+static int
+ip6_deliver_unchecked(struct mbuf *m, int nxt)
+{
+	switch (nxt) {
+	case IPPROTO_UDP:
+	case IPPROTO_ESP:
+	case IPPROTO_AH:
+	case IPPROTO_IPV4:
+	case IPPROTO_IPV6:
+	case IPPROTO_DSTOPTS:
+	case IPPROTO_ROUTING:
+	case IPPROTO_FRAGMENT:
+		return (1);
+	case IPPROTO_ICMPV6:
+		return (ipsec_isnd6(m));
+	default:
+		return (0);
+	}
+}
+#endif
+
 void
 ip6_deliver(struct mbuf **mp, int *offp, int nxt, struct netstack *ns)
 {
@@ -392,6 +425,14 @@ ip6_deliver(struct mbuf **mp, int *offp, int nxt, struct netstack *ns)
 			ip6_deliver_bad(mp, offp, nxt);
 			return;
 		}
+#ifdef IPSEC
+		if (ipsec_input_wanted(NULL) &&
+		    !ip6_deliver_unchecked(*mp, nxt) &&
+		    ipsec_input_check(*mp, AF_INET6, NULL) != 0) {
+			m_freemp(mp);
+			return;
+		}
+#endif
 		nxt = inet6sw[ip6_protox[nxt]].pr_input(mp, offp, nxt,
 		    AF_INET6, ns);
 	}

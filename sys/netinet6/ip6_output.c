@@ -34,7 +34,7 @@
 #include <netinet/in_cksum.h>
 #include <netinet/in_pcb.h>
 #include <netinet/ip6.h>
-#include <netinet/ip_ipsp.h>
+#include <netinet/ip_spd.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <netinet6/in6_var.h>
@@ -375,24 +375,6 @@ ip6_output_if(struct mbuf *m, struct ifnet *ifp, struct rtentry *rt,
  * Output of our own packets
  */
 
-/*
- * No policy is there that could protect a packet, so a socket that insists
- * on protection does not get it sent.
- */
-static int
-ip6_output_seclevel(const struct inpcb *inp)
-{
-	if (inp == NULL)
-		return (0);
-	if (READ_ONCE(inp->inp_seclevel.sl_auth) >= IPSEC_LEVEL_REQUIRE ||
-	    READ_ONCE(inp->inp_seclevel.sl_esp_trans) >=
-	    IPSEC_LEVEL_REQUIRE ||
-	    READ_ONCE(inp->inp_seclevel.sl_esp_network) >=
-	    IPSEC_LEVEL_REQUIRE)
-		return (EACCES);
-	return (0);
-}
-
 /* 0 or an errno: what is wrong with the header whatever the route. */
 static int
 ip6_output_header(struct mbuf *m, int flags)
@@ -556,11 +538,60 @@ ip6_output_mcast(struct mbuf *m, const struct ip6_way *iw,
 	return (0);
 }
 
+/* Route, scope of a group and, if that is open, source. */
+static int
+ip6_output_route(struct mbuf *m, struct ip6_way *iw, struct route *ro,
+    int flags, struct ip6_moptions *im6o)
+{
+	struct ip6_hdr *ip6 = mtod(m, struct ip6_hdr *);
+	int error;
+
+	if ((error = ip6_way_find(iw, m, ro, im6o)) != 0)
+		return (error);
+	/* a group of one link is that of the link the packet takes */
+	if (IN6_IS_ADDR_MULTICAST(&ip6->ip6_dst))
+		in6_setscope(&ip6->ip6_dst, iw->iw_ifp->if_index);
+	return (ip6_output_source(m, iw, flags));
+}
+
+#ifdef IPSEC
+/*
+ * What policies and the socket say, as ip_output_policy() of IPv4 has it:
+ * 0, or EJUSTRETURN or an errno and m is gone.  The messages that find
+ * neighbours come before there can be an SA to them.
+ */
+static int
+ip6_output_policy(struct mbuf *m, struct ip6_way *iw, struct route *ro,
+    int flags, struct ip6_moptions *im6o, const struct inpcb *inp)
+{
+	struct ip6_hdr *ip6 = mtod(m, struct ip6_hdr *);
+	struct tdb *tdb = NULL;
+	u_int32_t mtu;
+	int error = 0;
+
+	if (IN6_IS_ADDR_UNSPECIFIED(&ip6->ip6_src) &&
+	    !ISSET(flags, IPV6_UNSPECSRC))
+		error = ip6_output_route(m, iw, ro, flags, im6o);
+	if (error == 0 && !ipsec_isnd6(m))
+		error = ipsec_output_lookup(m, AF_INET6, inp, &tdb);
+	if (error != 0) {
+		if (error != EJUSTRETURN)
+			ip6stat_inc(ip6s_odropped);
+		m_freem(m);
+		return (error);
+	}
+	if (tdb == NULL)
+		return (0);
+	error = ipsec_output_send(m, tdb, AF_INET6, &mtu);
+	tdb_unref(tdb);
+	return (error == 0 ? EJUSTRETURN : error);
+}
+#endif
+
 int
 ip6_output(struct mbuf *m, void *opt, struct route *ro, int flags,
     struct ip6_moptions *im6o, const struct inpcb *inp)
 {
-	struct ip6_hdr *ip6 = mtod(m, struct ip6_hdr *);
 	struct ip6_way iw = { NULL, NULL };
 	struct route iproute;
 	u_int32_t mtu;
@@ -572,16 +603,17 @@ ip6_output(struct mbuf *m, void *opt, struct route *ro, int flags,
 		ro = &iproute;
 		ro->ro_rt = NULL;
 	}
-	if ((error = ip6_output_header(m, flags)) != 0 ||
-	    (error = ip6_output_seclevel(inp)) != 0)
+	if ((error = ip6_output_header(m, flags)) != 0)
 		goto drop;
-	if ((error = ip6_way_find(&iw, m, ro, im6o)) != 0)
+#ifdef IPSEC
+	if (ipsec_output_wanted(inp) && (error = ip6_output_policy(m, &iw,
+	    ro, flags, im6o, inp)) != 0)
+		goto done;
+#endif
+	if (iw.iw_ifp == NULL &&
+	    (error = ip6_output_route(m, &iw, ro, flags, im6o)) != 0)
 		goto drop;
-	/* a group of one link is that of the link the packet takes */
-	if (IN6_IS_ADDR_MULTICAST(&ip6->ip6_dst))
-		in6_setscope(&ip6->ip6_dst, iw.iw_ifp->if_index);
-	if ((error = ip6_output_source(m, &iw, flags)) != 0 ||
-	    (error = ip6_output_mcast(m, &iw, im6o)) != 0)
+	if ((error = ip6_output_mcast(m, &iw, im6o)) != 0)
 		goto drop;
 	mtu = ip6_route_mtu(iw.iw_rt, iw.iw_ifp);
 	if (ISSET(flags, IPV6_MINMTU))
@@ -590,16 +622,14 @@ ip6_output(struct mbuf *m, void *opt, struct route *ro, int flags,
 	goto done;
 
  drop:
-	if (error == EJUSTRETURN)
-		error = 0;
-	else
+	if (error != EJUSTRETURN)
 		ip6stat_inc(ip6s_odropped);
 	m_freem(m);
  done:
 	if_put(iw.iw_ifp);
 	if (ro == &iproute)
 		route_release(ro);
-	return (error);
+	return (error == EJUSTRETURN ? 0 : error);
 }
 
 static void

@@ -156,7 +156,7 @@ rip6_input(struct mbuf **mp, int *offp, int proto, int af,
 		found = 1;
 		if (rip6_filtered(inp, m, off, proto))
 			continue;
-		if (!in_pcbsecok(inp, m) ||
+		if (!in_pcbsecok(inp, m, AF_INET6) ||
 		    READ_ONCE(inp->inp_ip6_minhlim) > ip6->ip6_hlim ||
 		    rip6_cksum_bad(inp, m, off, proto) ||
 		    (n = m_dup_pkt(m, 0, M_DONTWAIT)) == NULL)

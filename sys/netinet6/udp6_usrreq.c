@@ -197,7 +197,7 @@ udp6_input_cast(struct mbuf *m, int off)
 		if (!udp6_wantscast(inp, ip6, uh, rdomain))
 			continue;
 		found = 1;
-		if (!in_pcbsecok(inp, m))
+		if (!in_pcbsecok(inp, m, AF_INET6))
 			udpstat_inc(udps_nosec);
 		else if ((n = m_dup_pkt(m, 0, M_DONTWAIT)) == NULL)
 			udpstat_inc(udps_fullsock);
@@ -240,7 +240,7 @@ udp6_input_uni(struct mbuf *m, int off)
 		    0);
 		return;
 	}
-	if (!in_pcbsecok(inp, m)) {
+	if (!in_pcbsecok(inp, m, AF_INET6)) {
 		udpstat_inc(udps_nosec);
 		m_freem(m);
 	} else if (READ_ONCE(inp->inp_ip6_minhlim) > ip6->ip6_hlim) {
@@ -276,6 +276,24 @@ udp6_input(struct mbuf **mp, int *offp, int proto, int af,
 	return (IPPROTO_DONE);
 }
 
+#ifdef IPSEC
+/* It may have been ESP in UDP that did not fit. */
+static void
+udp6_esp_toobig(const struct ip6ctlparam *ip6c, const struct udphdr *uh,
+    u_int rtableid)
+{
+	u_int32_t spi;
+
+	if (!READ_ONCE(udpencap_enable) || READ_ONCE(udpencap_port) == 0 ||
+	    uh->uh_sport != htons(READ_ONCE(udpencap_port)) ||
+	    ip6c->ip6c_len < sizeof(*uh) + sizeof(spi))
+		return;
+	memcpy(&spi, uh + 1, sizeof(spi));
+	ipsec6_pmtu(rtableid, &ip6c->ip6c_ip6->ip6_dst, IPPROTO_ESP, spi,
+	    ip6c->ip6c_mtu);
+}
+#endif
+
 /* v: struct ip6ctlparam, or NULL. */
 void
 udp6_ctlinput(int cmd, struct sockaddr *sa, u_int rtableid, void *v)
@@ -295,6 +313,10 @@ udp6_ctlinput(int cmd, struct sockaddr *sa, u_int rtableid, void *v)
 	if (ip6c->ip6c_len < sizeof(*uh))
 		return;
 	uh = ip6c->ip6c_proto;
+#ifdef IPSEC
+	if (cmd == PRC_MSGSIZE)
+		udp6_esp_toobig(ip6c, uh, rtableid);
+#endif
 	inp = in6_pcblookup(&udb6table, &ip6c->ip6c_ip6->ip6_dst,
 	    uh->uh_dport, &ip6c->ip6c_ip6->ip6_src, uh->uh_sport, rtableid);
 	if (inp != NULL)

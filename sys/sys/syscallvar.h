@@ -19,6 +19,7 @@
 
 #include <sys/types.h>
 
+struct cdevsw;
 struct proc;
 struct socket;
 
@@ -58,6 +59,12 @@ struct syscall {
 
 /* Serve a request about a socket.  0 or errno; may sleep. */
 int	so_syscall(struct socket *, struct syscall *, struct proc *);
+/* The same about an opened device, see sys/conf.h. */
+int	dev_syscall(const struct cdevsw *, void *, struct syscall *,
+	    struct proc *);
+/* An ioctl's argument in and out of the request. */
+int	sys_ioctl_arg(struct syscall *, int (*)(void *, u_long, caddr_t,
+	    struct proc *), void *, struct proc *);
 /* Make a socket: domain, type, protocol. */
 int	sys_socket(struct syscall *, struct socket **, struct proc *);
 /*

@@ -196,14 +196,54 @@ echo "esp from sec0 to 10.0.0.2 $iface" | "$ipsecctl" -f - 2>"$W/err"
 rc=$?
 says "stdin: 1: sec0 has no address"
 
+# Each algorithm that this kernel has, by the names it goes by.
+k20=$(echo $k32 | cut -c1-40) k24=$(echo $k32 | cut -c1-48) k28=$k24$(
+    echo $k16 | cut -c1-8) k48=$k32$k16 k64=$k32$k32
+n=4095
+while read -r auth akey enc ekey; do
+	n=$((n + 1))
+	spi=$(printf '0x%08x' $n)
+	[ $akey = - ] && rule= || rule="auth $auth authkey 0x$akey"
+	[ $ekey = - ] && rule="$rule enc $enc" ||
+	    rule="$rule enc $enc enckey 0x$ekey"
+	case $enc in
+	aesctr|*gcm|*gmac|chacha*|*ctr)
+		rule="$rule testonly" ;;
+	esac
+	echo "esp $hosts spi $spi $rule" >>"$W/each"
+	[ $akey = - ] && out_sa $spi "enc $enc" ||
+	    out_sa $spi "auth $auth enc $enc"
+done >"$W/want" <<END
+hmac-sha1 $k20 null -
+hmac-sha2-256 $k32 null -
+hmac-sha2-384 $k48 null -
+hmac-sha2-512 $k64 null -
+hmac-sha1 $k20 3des-cbc $k24
+hmac-sha2-384 $k48 aes-192 $k24
+hmac-sha2-512 $k64 aes-256 $k32
+hmac-sha1 $k20 aesctr $k20
+hmac-sha2-256 $k32 aes-192-ctr $k28
+hmac-sha2-256 $k32 aes-256-ctr $k36
+- - aes-128-gcm $k20
+- - aes-192-gcm $k28
+- - aes-256-gcm $k36
+- - aes-128-gmac $k20
+- - aes-192-gmac $k28
+- - aes-256-gmac $k36
+- - chacha20-poly1305 $k36
+END
+"$ipsecctl" -f "$W/each" 2>"$W/err" || { fail "an algorithm"; cat "$W/err"; }
+"$ipsecctl" -ss >"$W/eachsa"
+same eachsa
+"$ipsecctl" -F
+
 # What this kernel has not, by name.
-k24=$(echo $k32 | cut -c1-48)
 cat >"$W/more" <<END
 ah $hosts spi 0x100 authkey 0x$k32
 ipcomp $hosts spi 0x100
 tcpmd5 $hosts spi 0x100 authkey 0x$k16
 flow esp out from 10.1.0.0/16 to 10.2.0.0/16 peer 198.51.100.14
-esp $hosts spi 0x100 enc 3des authkey 0x$k32 enckey 0x$k24
+esp $hosts spi 0x100 enc blowfish authkey 0x$k32 enckey 0x$k16
 esp $hosts spi 0x101 auth hmac-md5 enc null authkey 0x$k16
 END
 "$ipsecctl" -f "$W/more" 2>"$W/err"
@@ -213,7 +253,7 @@ says "$W/more: 2: ipcomp rule: kernel does not support ipcomp"
 says "$W/more: 3: tcpmd5 rule: kernel does not support tcpmd5"
 says "$W/more: 4: flow rule: kernel does not support flows of esp"
 says "$W/more: 5: esp rule: spi 0x00000100 to 198.51.100.14: kernel does\
- not support 3des-cbc"
+ not support blowfish"
 says "$W/more: 6: esp rule: spi 0x00000101 to 198.51.100.14: kernel does\
  not support hmac-md5"
 

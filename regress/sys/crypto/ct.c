@@ -23,8 +23,10 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 
+#include <crypto/chachapoly.h>
 #include <crypto/cryptodev.h>
-#include <crypto/gcm.h>
+#include <crypto/des.h>
+#include <crypto/gmac.h>
 #include <crypto/hmac.h>
 
 #include "ct.h"
@@ -98,16 +100,72 @@ ct_gcm(void)
 }
 
 static void
-ct_sha2(void)
+ct_ctr(void)
+{
+	struct aes_ctx ac;
+	uint8_t nonce[AES_CTR_NONCE_LEN] = { 0 };
+
+	ct_secret(key, sizeof(key));
+	ct_secret(buf, sizeof(buf));
+	aes_setkey(&ac, key, 32);
+	aes_ctr_crypt(&ac, nonce, 1, buf, MSG_MAX - 3);
+}
+
+static void
+ct_des(void)
+{
+	struct des3_ctx dc;
+
+	ct_secret(key, sizeof(key));
+	ct_secret(buf, sizeof(buf));
+	des3_setkey(&dc, key);
+	des3_cbc_encrypt(&dc, buf, buf + 8, 64);
+	des3_cbc_decrypt(&dc, buf, buf + 8, 64);
+}
+
+static void
+ct_gmac(void)
+{
+	struct gcm_key gk;
+	struct gmac_ctx gm;
+	uint8_t nonce[GCM_NONCE_LEN] = { 0 };
+
+	ct_secret(key, sizeof(key));
+	ct_secret(buf, sizeof(buf));
+	gcm_setkey(&gk, key, 16);
+	gmac_init(&gm, &gk, nonce);
+	gmac_update(&gm, buf, 7);
+	gmac_update(&gm, buf + 7, MSG_MAX - 7);
+	gmac_final(&gm, icv);
+}
+
+static void
+ct_chachapoly(void)
+{
+	struct chacha20_key ck;
+	uint8_t nonce[CHACHAPOLY_NONCE_LEN] = { 0 }, aad[12] = { 0 };
+	size_t len;
+
+	for (len = 0; len <= MSG_MAX; len += 25) {
+		ct_secret(key, sizeof(key));
+		ct_secret(buf, sizeof(buf));
+		chacha20_setkey(&ck, key);
+		chachapoly_seal(&ck, nonce, aad, sizeof(aad), buf, len, icv);
+		chachapoly_open(&ck, nonce, aad, sizeof(aad), buf, len, icv);
+	}
+}
+
+static void
+ct_hmac(void)
 {
 	struct hmac_key hk;
 	struct hmac_ctx hc;
-	int type;
+	int hash;
 
-	for (type = SHA2_256; type <= SHA2_512; type++) {
+	for (hash = HMAC_SHA2_256; hash <= HMAC_SHA1; hash++) {
 		ct_secret(key, sizeof(key));
 		ct_secret(buf, sizeof(buf));
-		hmac_setkey(&hk, type, key, sizeof(key));
+		hmac_setkey(&hk, hash, key, sizeof(key));
 		hmac_init(&hc, &hk);
 		hmac_update(&hc, buf, 7);
 		hmac_update(&hc, buf + 7, MSG_MAX - 7);
@@ -156,8 +214,18 @@ ct_esp(void)
 		    16 },
 		{ CRYPTO_NULL, CRYPTO_SHA2_512_HMAC, key, 0, authkey, 64,
 		    32 },
+		{ CRYPTO_AES_CBC, CRYPTO_SHA1_HMAC, key, 32, authkey, 20,
+		    12 },
+		{ CRYPTO_CHACHA20_POLY1305, CRYPTO_CHACHA20_POLY1305_MAC, key,
+		    36, NULL, 0, 16 },
+		{ CRYPTO_AES_GMAC, CRYPTO_AES_256_GMAC, key, 36, NULL, 0,
+		    16 },
+		{ CRYPTO_AES_CTR, CRYPTO_SHA2_256_HMAC, key, 28, authkey, 32,
+		    16 },
+		{ CRYPTO_3DES_CBC, CRYPTO_SHA1_HMAC, key, 24, authkey, 20,
+		    12 },
 	};
-	static const size_t ivlen[] = { 8, 16, 0 };
+	static const size_t ivlen[] = { 8, 16, 0, 16, 8, 8, 8, 8 };
 	int i;
 
 	cryptosoft_attach();
@@ -194,8 +262,12 @@ static const struct {
 	void		(*func)(void);
 } tests[] = {
 	{ "aes", ct_aes },
+	{ "ctr", ct_ctr },
+	{ "des", ct_des },
 	{ "gcm", ct_gcm },
-	{ "sha2", ct_sha2 },
+	{ "gmac", ct_gmac },
+	{ "chachapoly", ct_chachapoly },
+	{ "hmac", ct_hmac },
 	{ "esp", ct_esp },
 	{ "leak-branch", ct_leak_branch },
 	{ "leak-index", ct_leak_index },

@@ -36,8 +36,10 @@ ct_public(void *p, unsigned long len)
 int
 main(int argc, char *argv[])
 {
-	if (argc != 2) {
-		fprintf(stderr, "usage: %s test\n", argv[0]);
+	int i;
+
+	if (argc < 2) {
+		fprintf(stderr, "usage: %s test ...\n", argv[0]);
 		return (2);
 	}
 	if (!RUNNING_ON_VALGRIND) {
@@ -45,9 +47,12 @@ main(int argc, char *argv[])
 		    argv[0]);
 		return (2);
 	}
-	if (ct_run(argv[1]) == -1) {
-		fprintf(stderr, "%s: no test named %s\n", argv[0], argv[1]);
-		return (2);
+	for (i = 1; i < argc; i++) {
+		if (ct_run(argv[i]) == -1) {
+			fprintf(stderr, "%s: no test named %s\n", argv[0],
+			    argv[i]);
+			return (2);
+		}
 	}
 	return (0);
 }

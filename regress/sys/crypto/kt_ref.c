@@ -17,11 +17,17 @@
 #include <sys/ktest.h>
 
 #include <crypto/cryptodev.h>
-#include <crypto/sha2.h>
+#include <crypto/hmac.h>
 
 #include "kt_ref.h"
 
 static uint8_t ref_sbox[256], ref_inv_sbox[256];
+
+static int
+digit(char c)
+{
+	return (c <= '9' ? c - '0' : c - 'a' + 10);
+}
 
 static uint8_t
 gf256_mul(uint8_t a, uint8_t b)
@@ -231,42 +237,333 @@ ref_gcm_seal(const uint8_t *key, size_t keylen, const uint8_t *nonce,
 	add(tag, ks);
 }
 
+/*
+ * FIPS 46-3, bit by bit; bits count from 1, the most significant.
+ */
+
+static const uint8_t ref_ip[64] = {
+	58, 50, 42, 34, 26, 18, 10, 2, 60, 52, 44, 36, 28, 20, 12, 4,
+	62, 54, 46, 38, 30, 22, 14, 6, 64, 56, 48, 40, 32, 24, 16, 8,
+	57, 49, 41, 33, 25, 17,  9, 1, 59, 51, 43, 35, 27, 19, 11, 3,
+	61, 53, 45, 37, 29, 21, 13, 5, 63, 55, 47, 39, 31, 23, 15, 7,
+}, ref_e[48] = {
+	32,  1,  2,  3,  4,  5,  4,  5,  6,  7,  8,  9,
+	 8,  9, 10, 11, 12, 13, 12, 13, 14, 15, 16, 17,
+	16, 17, 18, 19, 20, 21, 20, 21, 22, 23, 24, 25,
+	24, 25, 26, 27, 28, 29, 28, 29, 30, 31, 32,  1,
+}, ref_p[32] = {
+	16,  7, 20, 21, 29, 12, 28, 17,  1, 15, 23, 26,  5, 18, 31, 10,
+	 2,  8, 24, 14, 32, 27,  3,  9, 19, 13, 30,  6, 22, 11,  4, 25,
+}, ref_pc1[56] = {
+	57, 49, 41, 33, 25, 17,  9,  1, 58, 50, 42, 34, 26, 18,
+	10,  2, 59, 51, 43, 35, 27, 19, 11,  3, 60, 52, 44, 36,
+	63, 55, 47, 39, 31, 23, 15,  7, 62, 54, 46, 38, 30, 22,
+	14,  6, 61, 53, 45, 37, 29, 21, 13,  5, 28, 20, 12,  4,
+}, ref_pc2[48] = {
+	14, 17, 11, 24,  1,  5,  3, 28, 15,  6, 21, 10,
+	23, 19, 12,  4, 26,  8, 16,  7, 27, 20, 13,  2,
+	41, 52, 31, 37, 47, 55, 30, 40, 51, 45, 33, 48,
+	44, 49, 39, 56, 34, 53, 46, 42, 50, 36, 29, 32,
+};
+
+/* four rows of 16 each, in hex */
+static const char *const ref_s[8] = {
+	"e4d12fb83a6c59070f74e2d1a6cb9538"
+	    "41e8d62bfc973a50fc8249175b3ea06d",
+	"f18e6b34972dc05a3d47f28ec01a69b5"
+	    "0e7ba4d158c6932fd8a13f42b67c05e9",
+	"a09e63f51dc7b428d709346a285ecbf1"
+	    "d6498f30b12c5ae71ad069874fe3b52c",
+	"7de3069a1285bc4fd8b56f03472c1ae9"
+	    "a690cb7df13e52843f06a1d8945bc72e",
+	"2c417ab6853fd0e9eb2c47d150fa3986"
+	    "421bad78f9c5630eb8c71e2d6f09a453",
+	"c1af92680d34e75baf427c9561de0b38"
+	    "9ef528c3704a1db6432c95fabe17608d",
+	"4b2ef08d3c975a61d0b7491ae35c2f86"
+	    "14bdc37eaf6805926bd814a7950fe23c",
+	"d2846fb1a93e50c71fd8a374c56b0e92"
+	    "7b419ce206adf35821e74a8dfc90356b",
+};
+
+static uint64_t
+ref_pick(uint64_t x, int width, const uint8_t *bits, int n)
+{
+	uint64_t y = 0;
+	int i;
+
+	for (i = 0; i < n; i++)
+		y = y << 1 | (x >> (width - bits[i]) & 1);
+	return (y);
+}
+
+static uint64_t
+ref_turn(uint64_t x, int n)
+{
+	return ((x << n | x >> (28 - n)) & 0xfffffff);
+}
+
+static uint32_t
+ref_f(uint32_t r, uint64_t k)
+{
+	uint64_t x = ref_pick(r, 32, ref_e, 48) ^ k;
+	uint32_t y = 0;
+	int b, i;
+
+	for (i = 0; i < 8; i++) {
+		b = x >> (42 - 6 * i) & 63;
+		b = (b & 32) | (b & 1) << 4 | (b >> 1 & 15);
+		y = y << 4 | digit(ref_s[i][b]);
+	}
+	return (ref_pick(y, 32, ref_p, 32));
+}
+
+static uint64_t
+ref_des(uint64_t key, uint64_t block, int decrypt)
+{
+	uint64_t k[16], c, d, x = 0;
+	uint32_t l, r, t;
+	int i, n;
+
+	key = ref_pick(key, 64, ref_pc1, 56);
+	c = key >> 28;
+	d = key & 0xfffffff;
+	for (i = 0; i < 16; i++) {
+		n = i < 2 || i == 8 || i == 15 ? 1 : 2;
+		c = ref_turn(c, n);
+		d = ref_turn(d, n);
+		k[i] = ref_pick(c << 28 | d, 56, ref_pc2, 48);
+	}
+	block = ref_pick(block, 64, ref_ip, 64);
+	l = block >> 32;
+	r = block;
+	for (i = 0; i < 16; i++) {
+		t = l ^ ref_f(r, k[decrypt ? 15 - i : i]);
+		l = r;
+		r = t;
+	}
+	block = (uint64_t)r << 32 | l;
+	for (i = 0; i < 64; i++)
+		x |= (block >> (63 - i) & 1) << (64 - ref_ip[i]);
+	return (x);
+}
+
+static uint64_t
+ref_be64(const uint8_t *p)
+{
+	uint64_t x = 0;
+	int i;
+
+	for (i = 0; i < 8; i++)
+		x = x << 8 | p[i];
+	return (x);
+}
+
+void
+ref_des3_cbc_encrypt(const uint8_t key[24], const uint8_t *iv, uint8_t *buf,
+    size_t len)
+{
+	uint64_t x = ref_be64(iv);
+	int i;
+
+	for (; len >= 8; len -= 8, buf += 8) {
+		x = ref_des(ref_be64(key), x ^ ref_be64(buf), 0);
+		x = ref_des(ref_be64(key + 8), x, 1);
+		x = ref_des(ref_be64(key + 16), x, 0);
+		for (i = 0; i < 8; i++)
+			buf[i] = x >> (56 - 8 * i);
+	}
+}
+
+/* RFC 3686, 4 */
+void
+ref_ctr_crypt(const uint8_t *key, size_t keylen, const uint8_t nonce[12],
+    uint8_t *buf, size_t len)
+{
+	uint8_t block[16], ks[16];
+	size_t i;
+
+	memcpy(block, nonce, 12);
+	for (i = 0; i < len; i++) {
+		if (i % 16 == 0) {
+			block[12] = block[13] = 0;
+			block[14] = (1 + i / 16) >> 8;
+			block[15] = 1 + i / 16;
+			ref_aes_encrypt(key, keylen, block, ks);
+		}
+		buf[i] ^= ks[i % 16];
+	}
+}
+
+static void
+ref_quarter_round(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d)
+{
+	static const int shifts[] = { 16, 12, 8, 7 };
+	uint32_t *p = a, *q = b, *r = d, *t;
+	int i;
+
+	/* a += b; d = rotate(d ^ a), and the same with c, d, b in turn */
+	for (i = 0; i < 4; i++) {
+		*p += *q;
+		*r = (*r ^ *p) << shifts[i] | (*r ^ *p) >> (32 - shifts[i]);
+		p = p == a ? c : a;
+		t = q;
+		q = r;
+		r = t;
+	}
+}
+
+/* RFC 8439, 2.3: one block of key stream */
+static void
+ref_chacha20(const uint8_t key[32], uint32_t ctr, const uint8_t nonce[12],
+    uint8_t out[64])
+{
+	uint8_t in[64];
+	uint32_t x[16], y[16];
+	int i, j;
+
+	memcpy(in, "expand 32-byte k", 16);
+	memcpy(in + 16, key, 32);
+	memcpy(in + 52, nonce, 12);
+	for (i = 0; i < 4; i++)
+		in[48 + i] = ctr >> 8 * i;
+	for (i = 0; i < 16; i++)
+		x[i] = y[i] = in[4 * i] | in[4 * i + 1] << 8 |
+		    in[4 * i + 2] << 16 | (uint32_t)in[4 * i + 3] << 24;
+	for (i = 0; i < 20; i++)
+		for (j = 0; j < 4; j++)
+			ref_quarter_round(&y[j],
+			    &y[4 + (j + i % 2) % 4],
+			    &y[8 + (j + i % 2 * 2) % 4],
+			    &y[12 + (j + i % 2 * 3) % 4]);
+	for (i = 0; i < 64; i++)
+		out[i] = (x[i / 4] + y[i / 4]) >> i % 4 * 8;
+}
+
+/* h = h * r modulo 2^130 - 5, 17 digits to the base 256 */
+static void
+ref_1305_mul(uint32_t h[17], const uint8_t r[16])
+{
+	uint32_t p[34] = { 0 }, carry;
+	int i, j, round;
+
+	for (i = 0; i < 17; i++)
+		for (j = 0; j < 16; j++)
+			p[i + j] += h[i] * r[j];
+	for (round = 0; round < 3; round++) {
+		for (carry = 0, i = 0; i < 34; i++) {
+			carry += p[i];
+			p[i] = carry & 255;
+			carry >>= 8;
+		}
+		/* 2^136 is 2^6 * 2^130 */
+		for (i = 17; i < 34; i++) {
+			p[i - 17] += p[i] * 5 << 6;
+			p[i] = 0;
+		}
+		p[0] += (p[16] >> 2) * 5;
+		p[16] &= 3;
+	}
+	for (carry = 0, i = 0; i < 17; i++) {
+		carry += p[i];
+		h[i] = carry & 255;
+		carry >>= 8;
+	}
+}
+
+/* RFC 8439, 2.5.1; text is zero padded to whole blocks */
+static void
+ref_poly1305(const uint8_t key[32], const uint8_t *buf, size_t len,
+    uint8_t tag[16])
+{
+	uint32_t h[17] = { 0 }, carry;
+	uint8_t r[16], g[17];
+	int i;
+
+	for (i = 0; i < 16; i++)
+		r[i] = key[i] & (i % 4 == 3 ? 15 : 255) &
+		    (i > 0 && i % 4 == 0 ? 252 : 255);
+	for (; len >= 16; len -= 16, buf += 16) {
+		for (i = 0; i < 16; i++)
+			h[i] += buf[i];
+		h[16]++;
+		ref_1305_mul(h, r);
+	}
+	for (carry = 5, i = 0; i < 17; i++) {
+		carry += h[i];
+		g[i] = carry;
+		carry >>= 8;
+	}
+	for (carry = 0, i = 0; i < 16; i++) {
+		carry += (g[16] & 4 ? g[i] : h[i]) + key[16 + i];
+		tag[i] = carry;
+		carry >>= 8;
+	}
+}
+
+/* RFC 8439, 2.8.1; aad of at most 16 bytes and text of at most 1024 */
+void
+ref_chachapoly_seal(const uint8_t key[32], const uint8_t nonce[12],
+    const uint8_t *aad, size_t aadlen, uint8_t *buf, size_t len, uint8_t *tag)
+{
+	uint8_t ks[64], msg[16 + 1024 + 16] = { 0 };
+	size_t i, padded = (len + 15) / 16 * 16;
+
+	for (i = 0; i < len; i++) {
+		if (i % 64 == 0)
+			ref_chacha20(key, 1 + i / 64, nonce, ks);
+		buf[i] ^= ks[i % 64];
+	}
+	memcpy(msg, aad, aadlen);
+	memcpy(msg + 16, buf, len);
+	msg[16 + padded] = aadlen;
+	msg[16 + padded + 8] = len;
+	msg[16 + padded + 9] = len >> 8;
+	ref_chacha20(key, 0, nonce, ks);
+	ref_poly1305(ks, msg, 16 + padded + 16, tag);
+}
+
+static void
+ref_hash(enum hmac_hash hash, const uint8_t *buf, size_t len, uint8_t *out)
+{
+	struct sha1_ctx sha1;
+	struct sha2_ctx sha2;
+
+	if (hash == HMAC_SHA1) {
+		sha1_init(&sha1);
+		sha1_update(&sha1, buf, len);
+		sha1_final(&sha1, out);
+	} else {
+		sha2_init(&sha2, (enum sha2_type)hash);
+		sha2_update(&sha2, buf, len);
+		sha2_final(&sha2, out);
+	}
+}
+
 /* H(key ^ opad || H(key ^ ipad || text)) on whole buffers */
 void
 ref_hmac(int auth, const uint8_t *key, size_t keylen, const uint8_t *buf,
     size_t len, uint8_t *out)
 {
-	enum sha2_type type = auth == CRYPTO_SHA2_256_HMAC ? SHA2_256 :
-	    auth == CRYPTO_SHA2_384_HMAC ? SHA2_384 : SHA2_512;
-	size_t i, block = sha2_blocklen(type), digest = sha2_digestlen(type);
-	uint8_t k[SHA2_MAXBLOCK_LEN] = { 0 };
-	uint8_t msg[SHA2_MAXBLOCK_LEN + 1024];
-	struct sha2_ctx sc;
+	enum hmac_hash hash = auth == CRYPTO_SHA1_HMAC ? HMAC_SHA1 :
+	    auth == CRYPTO_SHA2_256_HMAC ? HMAC_SHA2_256 :
+	    auth == CRYPTO_SHA2_384_HMAC ? HMAC_SHA2_384 : HMAC_SHA2_512;
+	size_t i, block = hmac_blocklen(hash);
+	uint8_t k[HMAC_MAXBLOCK_LEN] = { 0 };
+	uint8_t msg[HMAC_MAXBLOCK_LEN + 1024];
 
-	if (keylen > block) {
-		sha2_init(&sc, type);
-		sha2_update(&sc, key, keylen);
-		sha2_final(&sc, k);
-	} else
+	if (keylen > block)
+		ref_hash(hash, key, keylen, k);
+	else
 		memcpy(k, key, keylen);
 	for (i = 0; i < block; i++)
 		msg[i] = k[i] ^ 0x36;
 	memcpy(msg + block, buf, len);
-	sha2_init(&sc, type);
-	sha2_update(&sc, msg, block + len);
-	sha2_final(&sc, out);
+	ref_hash(hash, msg, block + len, out);
 	for (i = 0; i < block; i++)
 		msg[i] = k[i] ^ 0x5c;
-	memcpy(msg + block, out, digest);
-	sha2_init(&sc, type);
-	sha2_update(&sc, msg, block + digest);
-	sha2_final(&sc, out);
-}
-
-static int
-digit(char c)
-{
-	return (c <= '9' ? c - '0' : c - 'a' + 10);
+	memcpy(msg + block, out, hmac_digestlen(hash));
+	ref_hash(hash, msg, block + hmac_digestlen(hash), out);
 }
 
 size_t

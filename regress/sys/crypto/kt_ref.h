@@ -20,7 +20,7 @@
 /*
  * The algorithms a second time, byte by byte and bit by bit as the
  * standards describe them: slow, not in constant time, and sharing nothing
- * with what they check but SHA-2.
+ * with what they check but the hashes.
  */
 void	ref_aes_encrypt(const uint8_t *key, size_t keylen,
 	    const uint8_t in[16], uint8_t out[16]);
@@ -34,7 +34,15 @@ void	ref_gcm_seal(const uint8_t *key, size_t keylen, const uint8_t *nonce,
 	    const uint8_t *aad, size_t aadlen, uint8_t *buf, size_t len,
 	    uint8_t *tag);
 
-/* the whole digest of HMAC-SHA2 over one buffer of at most 1024 bytes */
+void	ref_ctr_crypt(const uint8_t *key, size_t keylen,
+	    const uint8_t nonce[12], uint8_t *buf, size_t len);
+void	ref_des3_cbc_encrypt(const uint8_t key[24], const uint8_t *iv,
+	    uint8_t *buf, size_t len);
+void	ref_chachapoly_seal(const uint8_t key[32], const uint8_t nonce[12],
+	    const uint8_t *aad, size_t aadlen, uint8_t *buf, size_t len,
+	    uint8_t *tag);
+
+/* the whole digest of HMAC over one buffer of at most 1024 bytes */
 void	ref_hmac(int auth, const uint8_t *key, size_t keylen,
 	    const uint8_t *buf, size_t len, uint8_t *out);
 

@@ -255,6 +255,19 @@ static const struct {
 	{ SADB_X_EALG_AESGCM16, 224, 0, 0, 0 },
 	{ SADB_X_EALG_AESGCM16, 288, 0, 0, 0 },
 	{ SADB_EALG_NULL, 0, SADB_X_AALG_SHA2_256, 256, 0 },
+	{ SADB_X_EALG_AES, 128, SADB_AALG_SHA1HMAC, 160, 0 },
+	{ SADB_X_EALG_AESCTR, 160, SADB_X_AALG_SHA2_256, 256, 0 },
+	{ SADB_X_EALG_AESCTR, 224, SADB_AALG_SHA1HMAC, 160, 0 },
+	{ SADB_X_EALG_AESCTR, 288, 0, 0, 0 },
+	{ SADB_EALG_3DESCBC, 192, SADB_X_AALG_SHA2_256, 256, 0 },
+	{ SADB_EALG_3DESCBC, 192, SADB_AALG_SHA1HMAC, 160, 0 },
+	{ SADB_X_EALG_AESGMAC, 160, 0, 0, 0 },
+	{ SADB_X_EALG_AESGMAC, 224, 0, 0, 0 },
+	{ SADB_X_EALG_AESGMAC, 288, 0, 0, 0 },
+	{ SADB_X_EALG_CHACHA20POLY1305, 288, 0, 0, 0 },
+	{ SADB_EALG_NULL, 0, SADB_AALG_SHA1HMAC, 160, 0 },
+	{ SADB_EALG_NULL, 0, SADB_X_AALG_SHA2_384, 384, 0 },
+	{ SADB_EALG_NULL, 0, SADB_X_AALG_SHA2_512, 512, 0 },
 	{ SADB_EALG_NULL, 0, 0, 0, EINVAL },
 	{ 0, 0, SADB_X_AALG_SHA2_256, 256, EINVAL },
 	{ 0, 128, SADB_X_AALG_SHA2_256, 256, EINVAL },
@@ -269,9 +282,22 @@ static const struct {
 	{ SADB_X_EALG_AESGCM16, 128, 0, 0, EINVAL },
 	{ SADB_X_EALG_AESGCM16, 160, SADB_X_AALG_SHA2_256, 256, EINVAL },
 	{ SADB_X_EALG_AESGCM8, 160, 0, 0, EINVAL },
-	{ SADB_X_EALG_AESCTR, 160, SADB_X_AALG_SHA2_256, 256, EINVAL },
-	{ SADB_EALG_3DESCBC, 192, SADB_X_AALG_SHA2_256, 256, EINVAL },
-	{ SADB_X_EALG_AES, 128, SADB_AALG_SHA1HMAC, 160, EINVAL },
+	{ SADB_X_EALG_AESGCM12, 160, 0, 0, EINVAL },
+	{ SADB_X_EALG_AESGMAC, 128, 0, 0, EINVAL },
+	{ SADB_X_EALG_AESGMAC, 160, SADB_X_AALG_SHA2_256, 256, EINVAL },
+	{ SADB_X_EALG_CHACHA20POLY1305, 256, 0, 0, EINVAL },
+	{ SADB_X_EALG_CHACHA20POLY1305, 288, SADB_X_AALG_CHACHA20POLY1305, 288,
+	    EINVAL },
+	{ SADB_X_EALG_AESCTR, 128, SADB_X_AALG_SHA2_256, 256, EINVAL },
+	{ SADB_EALG_3DESCBC, 128, SADB_X_AALG_SHA2_256, 256, EINVAL },
+	{ SADB_EALG_3DESCBC, 256, SADB_X_AALG_SHA2_256, 256, EINVAL },
+	{ SADB_X_EALG_AES, 128, SADB_AALG_SHA1HMAC, 256, EINVAL },
+	{ SADB_X_EALG_AES, 128, SADB_X_AALG_AES128GMAC, 160, EINVAL },
+	{ SADB_EALG_NULL, 0, SADB_X_AALG_AES128GMAC, 160, EINVAL },
+	{ SADB_EALG_NULL, 0, SADB_X_AALG_CHACHA20POLY1305, 288, EINVAL },
+	{ SADB_X_EALG_BLF, 128, SADB_AALG_SHA1HMAC, 160, EINVAL },
+	{ SADB_X_EALG_CAST, 128, SADB_AALG_SHA1HMAC, 160, EINVAL },
+	{ SADB_X_EALG_AES, 128, SADB_X_AALG_RIPEMD160HMAC, 160, EINVAL },
 	{ SADB_X_EALG_AES, 128, SADB_AALG_MD5HMAC, 128, EINVAL },
 };
 
@@ -320,28 +346,37 @@ supported(int ext, int id)
 
 KTEST(pfkey_register, "REGISTER names what there is, and nothing else")
 {
+	static const struct sadb_alg algs[] = {
+		{ SADB_EALG_NULL, 0, 0, 0, 0 },
+		{ SADB_EALG_3DESCBC, 64, 192, 192, 0 },
+		{ SADB_X_EALG_AES, 128, 128, 256, 0 },
+		{ SADB_X_EALG_AESCTR, 64, 160, 288, 0 },
+		{ SADB_X_EALG_AESGCM16, 64, 160, 288, 0 },
+		{ SADB_X_EALG_AESGMAC, 64, 160, 288, 0 },
+		{ SADB_X_EALG_CHACHA20POLY1305, 64, 288, 288, 0 },
+		{ SADB_AALG_SHA1HMAC, 0, 160, 160, 0 },
+		{ SADB_X_AALG_SHA2_256, 0, 256, 256, 0 },
+		{ SADB_X_AALG_SHA2_384, 0, 384, 384, 0 },
+		{ SADB_X_AALG_SHA2_512, 0, 512, 512, 0 },
+	};
 	const struct sadb_alg *al;
+	int i;
 
 	KT_EQ(kpk_open(), 0);
 	kpk_init(&km, SADB_REGISTER, SADB_SATYPE_ESP);
 	KT_EQ(kpk_do(&km, &answer), 0);
 	KT_EQ(((struct sadb_ext *)kpk_find(&answer,
-	    SADB_EXT_SUPPORTED_ENCRYPT))->sadb_ext_len, 1 + 3);
+	    SADB_EXT_SUPPORTED_ENCRYPT))->sadb_ext_len, 1 + 7);
 	KT_EQ(((struct sadb_ext *)kpk_find(&answer,
-	    SADB_EXT_SUPPORTED_AUTH))->sadb_ext_len, 1 + 3);
+	    SADB_EXT_SUPPORTED_AUTH))->sadb_ext_len, 1 + 4);
 	KT_EQ(((struct sadb_ext *)kpk_find(&answer,
 	    SADB_X_EXT_SUPPORTED_COMP))->sadb_ext_len, 1);
-	al = supported(SADB_EXT_SUPPORTED_ENCRYPT, SADB_X_EALG_AES);
-	KT_EQ(al->sadb_alg_ivlen, 128);
-	KT_EQ(al->sadb_alg_minbits, 128);
-	KT_EQ(al->sadb_alg_maxbits, 256);
-	al = supported(SADB_EXT_SUPPORTED_ENCRYPT, SADB_X_EALG_AESGCM16);
-	KT_EQ(al->sadb_alg_ivlen, 64);
-	KT_EQ(al->sadb_alg_minbits, 160);
-	KT_EQ(al->sadb_alg_maxbits, 288);
-	al = supported(SADB_EXT_SUPPORTED_AUTH, SADB_X_AALG_SHA2_384);
-	KT_EQ(al->sadb_alg_minbits, 384);
-	KT_EQ(al->sadb_alg_maxbits, 384);
+	for (i = 0; i < nitems(algs); i++) {
+		al = supported(i < 7 ? SADB_EXT_SUPPORTED_ENCRYPT :
+		    SADB_EXT_SUPPORTED_AUTH, algs[i].sadb_alg_id);
+		KT_ASSERT(al != NULL);
+		KT_MEMEQ(al, &algs[i], sizeof(*al));
+	}
 	/* daemons register AH too, and see that there is nothing */
 	kpk_init(&km, SADB_REGISTER, SADB_SATYPE_AH);
 	KT_EQ(kpk_do(&km, &answer), 0);

@@ -114,6 +114,10 @@ ksec_sin(union sockaddr_union *su, in_addr_t addr)
 static void
 ksec_algorithms(const struct ksec_sa *ks, struct ipsecinit *ii)
 {
+	if (ks->ks_algs != NULL) {
+		*ii = *ks->ks_algs;
+		return;
+	}
 	memset(ii, 0, sizeof(*ii));
 	ii->ii_enckey = (u_int8_t *)ksec_key;
 	if (ks->ks_gcm) {

@@ -37,6 +37,7 @@ struct ksec_sa {
 	u_int32_t	ks_spi;		/* host order */
 	int		ks_gcm;		/* AES-GCM-16, else CBC and SHA2-256 */
 	u_int32_t	ks_flags;	/* more TDBF_* */
+	const struct ipsecinit *ks_algs; /* others, with keys; or NULL */
 };
 
 int	ksec_setup(void);

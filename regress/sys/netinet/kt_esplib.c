@@ -64,7 +64,7 @@ kte_ivlen(struct tdb *tdb)
 int
 kte_block(struct tdb *tdb)
 {
-	return (tdb->tdb_ivlen == 16 ? 16 : 4);
+	return (MAX(4, tdb->tdb_encalgxform->blocksize));
 }
 
 struct mbuf *

@@ -98,8 +98,8 @@ kernel 'esp from HERE to THERE' "$no an interface"
 kernel 'esp transport from HERE to THERE' "$no an interface"
 kernel 'ah from HERE to THERE' 'this kernel has no AH'
 kernel 'interface sec0' \
-    "the kernel refuses .*: this kernel's ESP has no 3DES (it has: .*AES-GCM" \
-    'quick enc 3des'
+    "the kernel refuses .*: this kernel's ESP has no CAST (it has: .*AES-GCM" \
+    'quick enc cast128'
 
 # one machine has one port 500
 undaemon gb

@@ -23,6 +23,7 @@
 #include <sys/task.h>
 
 #include <net/if.h>
+#include <net/bpf.h>
 #include <net/if_types.h>
 #include <net/if_var.h>
 
@@ -32,6 +33,8 @@
 #include <machine/host.h>
 #include <machine/if_um.h>
 #include <machine/softnet.h>
+
+#include "bpfilter.h"
 
 /*
  * um(4): an Ethernet interface on a NIC of the host side.
@@ -54,6 +57,7 @@ struct um_softc {
 
 #define UM_TXRING	1024		/* packets that may wait */
 #define UM_ALIGN	2		/* puts the IP header on 4 bytes */
+#define UM_TAPPED	M_PROTO1	/* bpf(4) saw it already */
 
 static struct um_softc	*um_list;	/* boot and halt only */
 
@@ -116,6 +120,9 @@ um_attach(unsigned int unit, const char *spec, char *why, size_t len)
 	ifq_init_maxlen(&ifp->if_snd, UM_TXRING);
 	if_counters_alloc(ifp);
 	ether_ifattach(ifp);
+#if NBPFILTER > 0
+	bpfattach(&ifp->if_bpf, ifp, DLT_EN10MB, ETHER_HDR_LEN);
+#endif
 
 	sc->sc_softnet = softnet_of(ifp->if_index);
 	sc->sc_rx.sn_recv = um_recv;
@@ -318,6 +325,27 @@ um_send(struct um_softc *sc, struct mbuf_list *ml)
 	return (ml_empty(ml));
 }
 
+/* Before they leave, so that no answer comes first. */
+static void
+um_tap(struct ifnet *ifp, struct mbuf_list *ml)
+{
+	struct mbuf_list all = *ml;
+	struct mbuf *m;
+
+	if (READ_ONCE(ifp->if_bpf) == NULL)
+		return;
+	ml_init(ml);
+	while ((m = ml_dequeue(&all)) != NULL) {
+		if (!ISSET(m->m_flags, UM_TAPPED) &&
+		    if_tap(ifp, m, BPF_DIRECTION_OUT)) {
+			m_freem(m);
+			continue;
+		}
+		SET(m->m_flags, UM_TAPPED);
+		ml_enqueue(ml, m);
+	}
+}
+
 static void
 um_qstart(struct ifqueue *ifq)
 {
@@ -325,6 +353,7 @@ um_qstart(struct ifqueue *ifq)
 	struct mbuf_list ml = MBUF_LIST_INITIALIZER();
 
 	while (ifq_dequeue_list(ifq, &ml, HOST_FRAME_BATCH) > 0) {
+		um_tap(&sc->sc_ac.ac_if, &ml);
 		if (!um_send(sc, &ml)) {
 			ifq_set_oactive(ifq);
 			ifq_requeue(ifq, &ml);

@@ -494,7 +494,7 @@ sp_add(struct host_sp *sp, int fd, void *cookie, int priv)
 }
 
 static int
-sp_name(struct host_sp *sp, int fd, int framed)
+sp_name(struct host_sp *sp, int fd, int kind)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	unsigned int serial;
@@ -505,14 +505,14 @@ sp_name(struct host_sp *sp, int fd, int framed)
 	pthread_mutex_unlock(&sp->sp_mtx);
 	n = snprintf(sun.sun_path + 1, sizeof(sun.sun_path) - 1,
 	    UMP_NAME "%016llx%c%u", (unsigned long long)sp->sp_id,
-	    framed ? UMP_FRAMED : UMP_RAW, serial);
+	    kind, serial);
 	return (bind(fd, (struct sockaddr *)&sun,
 	    offsetof(struct sockaddr_un, sun_path) + 1 + n));
 }
 
 int
 host_so_new(struct host_sp *sp, struct host_call *hc, void *cookie,
-    int framed, struct host_so **sop)
+    int kind, struct host_so **sop)
 {
 	int on = 1, room = SP_SNDBUF, sv[2];
 	struct host_so *so;
@@ -522,7 +522,7 @@ host_so_new(struct host_sp *sp, struct host_call *hc, void *cookie,
 		return (errno);
 	(void)setsockopt(sv[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 	if (setsockopt(sv[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) ==
-	    -1 || (cookie != NULL && sp_name(sp, sv[0], framed) == -1) ||
+	    -1 || (cookie != NULL && sp_name(sp, sv[0], kind) == -1) ||
 	    (so = sp_add(sp, sv[0], cookie, hc->hc_priv)) == NULL) {
 		close(sv[0]);
 		close(sv[1]);

@@ -44,4 +44,7 @@ extern __thread struct cpu_info *sched_cpu;
 #define cpu_number()		(curcpu()->ci_index)
 #define CPU_BUSY_CYCLE()	__builtin_ia32_pause()
 
+/* Register the fast crypto providers that this processor can run. */
+void	cpu_crypto_attach(void);
+
 #endif /* _MACHINE_CPU_H_ */

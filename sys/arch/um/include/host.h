@@ -168,7 +168,7 @@ int	 host_call_copyin(struct host_call *, unsigned long, void *,
 int	 host_call_copyout(struct host_call *, const void *, unsigned long,
 	    unsigned long);
 /*
- * A new socket for this client (cookie, framed or not) or a root connection
+ * A new socket for this client (cookie, UMP_FRAMED ...) or a root connection
  * (no cookie); EMFILE, ENFILE ...  Served once the call is answered.
  */
 int	 host_so_new(struct host_sp *, struct host_call *, void *, int,

@@ -30,8 +30,9 @@
  *
  * A process connects to the control socket, $UM_SOCKET, and gets a root
  * connection.  There it asks for sockets: descriptors of its own, whose
- * other end the kernel holds.  Requests about a socket go down that socket,
- * all others down the root connection.
+ * other end the kernel holds.  An opened device is one of them, too.
+ * Requests about a socket go down that socket, all others down the root
+ * connection.
  *
  * A request brings along one descriptor, an end of a SOCK_SEQPACKET pair:
  * the reply channel.  On it the kernel may first ask for memory of the
@@ -39,20 +40,21 @@
  * struct ump_ack, and then sends one UMP_REPLY.
  *
  * What the network delivers comes up the socket itself: as it is for
- * PF_ROUTE and PF_KEY, behind a struct ump_dgram for the others.
+ * PF_ROUTE, PF_KEY and devices, behind a struct ump_dgram for the others.
  */
 #define UMP_VERSION	1
 
 /*
  * Abstract name of the kernel's end of a socket: UMP_NAME, 16 hexadecimal
- * digits that tell this kernel from others, UMP_FRAMED or UMP_RAW, and a
- * decimal number.
+ * digits that tell this kernel from others, UMP_FRAMED, UMP_RAW or
+ * UMP_DEVICE, and a decimal number.
  */
 #define UMP_NAME	"umso:"
 #define UMP_NAMELEN	5
 #define UMP_KINDOFF	(UMP_NAMELEN + 16)
 #define UMP_FRAMED	'f'
 #define UMP_RAW		'r'
+#define UMP_DEVICE	'd'
 
 struct ump_req {
 	uint8_t		ur_version;	/* UMP_VERSION */
@@ -79,6 +81,8 @@ struct ump_req {
 #define UMP_SYSCTL	5	/* old, oldlen, new, newlen; data: the name;
 				 * returns the bytes at old, also with ENOMEM */
 #define UMP_SETRTABLE	6	/* may the process move to ur_rtable? */
+#define UMP_OPEN	7	/* UMP_O_*; data: the name of a device below
+				 * /dev; reply: it takes SEND and IOCTL */
 
 /* sockets */
 #define UMP_BIND	16	/* address */
@@ -96,7 +100,12 @@ struct ump_req {
 #define UMP_R_ROUTE	0x02	/* PF_ROUTE sockets */
 #define UMP_R_KEY	0x04	/* PF_KEY sockets */
 #define UMP_R_SYSCTL	0x08	/* UMP_SYSCTL */
-#define UMP_R_ALL	0x0f
+#define UMP_R_OPEN	0x10	/* devices */
+#define UMP_R_ALL	0x1f
+
+/* UMP_OPEN: what for */
+#define UMP_O_READ	0x01
+#define UMP_O_WRITE	0x02
 
 struct ump_rep {
 	uint8_t		up_version;

@@ -19,6 +19,9 @@
 #include <sys/boot.h>
 #include <sys/proc.h>
 
+#include <crypto/cryptodev.h>
+
+#include <machine/cpu.h>
 #include <machine/host.h>
 #include <machine/if_um.h>
 #include <machine/ktest.h>
@@ -90,6 +93,19 @@ machdep_nics(const struct kernel_args *ka)
 }
 
 static void
+machdep_crypto(void)
+{
+	const char *name;
+	int i;
+
+	cpu_crypto_attach();
+	printf("crypto:");
+	for (i = 0; (name = crypto_provider_nth(i)) != NULL; i++)
+		printf(" %s", name);
+	printf("\n");
+}
+
+static void
 machdep_boot(const struct kernel_args *ka)
 {
 	sched_init(ka->ka_ncpus, ka->ka_seeded, ka->ka_exact, ka->ka_seed);
@@ -97,6 +113,7 @@ machdep_boot(const struct kernel_args *ka)
 	if (ka->ka_seeded)
 		random_seed(ka->ka_seed);
 	boot_all(ka->ka_hostname);
+	machdep_crypto();
 	printf("um: %u cpu%s%s, host has %u\n", ncpus, ncpus == 1 ? "" : "s",
 	    ka->ka_seeded ? ", seeded: keys are predictable" : "",
 	    host_ncpus());

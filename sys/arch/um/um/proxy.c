@@ -18,13 +18,14 @@
  * System calls of other processes: threads that wait for requests and serve
  * them, and the way of received packets to the clients.
  *
- * A socket's records wait in so_rcv.  An upcall tells a task, which moves
- * them to the client's descriptor until that is full; the host says when
- * there is room again.
+ * A socket's records wait in so_rcv, a device has its own way.  An upcall
+ * tells a task, which moves them to the client's descriptor until that is
+ * full; the host says when there is room again.
  */
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/conf.h>
 #include <sys/proc.h>
 #include <sys/malloc.h>
 #include <sys/mbuf.h>
@@ -53,6 +54,7 @@ PX_SAME(SOCKNAME);
 PX_SAME(PEERNAME);
 PX_SAME(SHUTDOWN);
 PX_SAME(IOCTL);
+CTASSERT(UMP_O_READ == FREAD && UMP_O_WRITE == FWRITE);
 CTASSERT(UMP_MAXDATA <= SC_MAXDATA && UMP_MAXCTL <= SC_MAXCTL);
 
 #define PX_THREADS	4
@@ -67,7 +69,9 @@ CTASSERT(UMP_MAXDATA <= SC_MAXDATA && UMP_MAXCTL <= SC_MAXCTL);
  */
 struct pxsock {
 	LIST_ENTRY(pxsock) ps_entry;		/* [L] */
-	struct socket	*ps_so;			/* [I] */
+	struct socket	*ps_so;			/* [I] or NULL: a device */
+	const struct cdevsw *ps_cdev;		/* [I] */
+	void		*ps_dev;		/* [I] */
 	struct host_so	*ps_host;		/* [I] */
 	struct task	 ps_task;
 	struct mbuf	*ps_next;		/* [t] found no room yet */
@@ -85,10 +89,12 @@ static void	 px_event(struct host_call *, char *);
 static void	 px_serve(struct host_call *, char *);
 static int	 px_root(struct pxcall *, struct syscall *, struct proc *);
 static int	 px_socket(struct pxcall *, struct syscall *, struct proc *);
-static int	 px_isframed(struct socket *);
+static int	 px_open(struct pxcall *, struct syscall *, struct proc *);
+static int	 px_isframed(struct pxsock *);
 static void	 px_close(struct pxsock *);
 static void	 px_free(struct pxsock *);
 static void	 px_upcall(struct socket *, void *);
+static void	 px_devupcall(void *);
 static void	 px_deliver(void *);
 static int	 px_send(struct pxsock *, struct mbuf *, int);
 
@@ -199,6 +205,8 @@ px_serve(struct host_call *hc, char *reply)
 
 	if (!rtable_exists(rq->ur_rtable))
 		error = EINVAL;
+	else if (ps != NULL && ps->ps_so == NULL)
+		error = dev_syscall(ps->ps_cdev, ps->ps_dev, &sc, p);
 	else if (ps != NULL)
 		error = so_syscall(ps->ps_so, &sc, p);
 	else
@@ -238,6 +246,8 @@ px_root(struct pxcall *pc, struct syscall *sc, struct proc *p)
 		return (0);
 	case UMP_SOCKET:
 		return (px_socket(pc, sc, p));
+	case UMP_OPEN:
+		return (px_open(pc, sc, p));
 	case UMP_SYSCTL:
 		if ((hc->hc_rights & UMP_R_SYSCTL) == 0)
 			return (EPERM);
@@ -264,9 +274,18 @@ px_needs(uint64_t family)
 }
 
 static int
-px_isframed(struct socket *so)
+px_isframed(struct pxsock *ps)
 {
-	return ((so->so_proto->pr_flags & PR_ADDR) != 0);
+	return (ps->ps_so != NULL &&
+	    (ps->ps_so->so_proto->pr_flags & PR_ADDR) != 0);
+}
+
+static void
+px_insert(struct pxsock *ps)
+{
+	mtx_enter(&px_mtx);
+	LIST_INSERT_HEAD(&px_socks, ps, ps_entry);
+	mtx_leave(&px_mtx);
 }
 
 static int
@@ -284,21 +303,48 @@ px_socket(struct pxcall *pc, struct syscall *sc, struct proc *p)
 	ps = malloc(sizeof(*ps), M_SOCKET, M_WAITOK | M_ZERO);
 	ps->ps_so = so;
 	task_set(&ps->ps_task, px_deliver, ps);
-	error = host_so_new(px_sp, hc, ps, px_isframed(so), &ps->ps_host);
+	error = host_so_new(px_sp, hc, ps, px_isframed(ps) ? UMP_FRAMED :
+	    UMP_RAW, &ps->ps_host);
 	if (error != 0) {
 		free(ps, M_SOCKET, sizeof(*ps));
 		soclose(so);
 		return (error);
 	}
-	mtx_enter(&px_mtx);
-	LIST_INSERT_HEAD(&px_socks, ps, ps_entry);
-	mtx_leave(&px_mtx);
+	px_insert(ps);
 	mtx_enter(&so->so_rcv_mtx);
 	so->so_upcall = px_upcall;
 	so->so_upcallarg = ps;
 	mtx_leave(&so->so_rcv_mtx);
 	/* the protocol may have queued something already */
 	task_add(systqmp, &ps->ps_task);
+	return (0);
+}
+
+static int
+px_open(struct pxcall *pc, struct syscall *sc, struct proc *p)
+{
+	struct host_call *hc = pc->pc_host;
+	const struct cdevsw *cd;
+	struct pxsock *ps;
+	int error;
+
+	if ((hc->hc_rights & UMP_R_OPEN) == 0)
+		return (EPERM);
+	if ((cd = cdev_lookup(sc->sc_data, sc->sc_dlen)) == NULL)
+		return (ENXIO);
+	ps = malloc(sizeof(*ps), M_SOCKET, M_WAITOK | M_ZERO);
+	ps->ps_cdev = cd;
+	task_set(&ps->ps_task, px_deliver, ps);
+	error = cd->d_open(sc->sc_arg[0] & (FREAD | FWRITE), p, &ps->ps_dev);
+	if (error == 0 && (error = host_so_new(px_sp, hc, ps, UMP_DEVICE,
+	    &ps->ps_host)) != 0)
+		cd->d_close(ps->ps_dev);
+	if (error != 0) {
+		free(ps, M_SOCKET, sizeof(*ps));
+		return (error);
+	}
+	px_insert(ps);
+	cd->d_upcall(ps->ps_dev, px_devupcall, ps);
 	return (0);
 }
 
@@ -311,19 +357,32 @@ px_close(struct pxsock *ps)
 	px_free(ps);
 }
 
+static void
+px_silence(struct pxsock *ps)
+{
+	struct socket *so = ps->ps_so;
+
+	if (so == NULL) {
+		ps->ps_cdev->d_upcall(ps->ps_dev, NULL, NULL);
+		return;
+	}
+	mtx_enter(&so->so_rcv_mtx);
+	so->so_upcall = NULL;
+	mtx_leave(&so->so_rcv_mtx);
+}
+
 /* First nobody adds the task any more, then it has run, then it can go. */
 static void
 px_free(struct pxsock *ps)
 {
-	struct socket *so = ps->ps_so;
-
-	mtx_enter(&so->so_rcv_mtx);
-	so->so_upcall = NULL;
-	mtx_leave(&so->so_rcv_mtx);
+	px_silence(ps);
 	taskq_del_barrier(systqmp, &ps->ps_task);
 	host_so_free(ps->ps_host);
 	m_freem(ps->ps_next);
-	soclose(so);
+	if (ps->ps_so != NULL)
+		soclose(ps->ps_so);
+	else
+		ps->ps_cdev->d_close(ps->ps_dev);
 	free(ps, M_SOCKET, sizeof(*ps));
 }
 
@@ -336,42 +395,82 @@ px_upcall(struct socket *so, void *arg)
 		task_add(systqmp, &ps->ps_task);
 }
 
-/* After the last record the client learns that there will be no more. */
 static void
-px_end(struct pxsock *ps)
+px_devupcall(void *arg)
+{
+	struct pxsock *ps = arg;
+
+	if (!READ_ONCE(ps->ps_full))
+		task_add(systqmp, &ps->ps_task);
+}
+
+/* The next record, or NULL; *endp when there will be none any more. */
+static struct mbuf *
+px_next(struct pxsock *ps, int *endp)
 {
 	struct socket *so = ps->ps_so;
-	int end;
+	struct mbuf *m = NULL;
 
-	mtx_enter(&so->so_rcv_mtx);
-	end = (so->so_state & SS_CANTRCVMORE) != 0;
-	mtx_leave(&so->so_rcv_mtx);
-	if (end && !ps->ps_eof) {
-		ps->ps_eof = 1;
-		host_so_shutdown(ps->ps_host);
+	if (so == NULL) {
+		*endp = ps->ps_cdev->d_read(ps->ps_dev, &m) != EAGAIN;
+		return (m);
 	}
+	if ((m = soreceive(so)) == NULL) {
+		mtx_enter(&so->so_rcv_mtx);
+		*endp = (so->so_state & SS_CANTRCVMORE) != 0;
+		mtx_leave(&so->so_rcv_mtx);
+	}
+	return (m);
+}
+
+/* An error is a record, too, for those who read such records. */
+static void
+px_deliver_error(struct pxsock *ps)
+{
+	struct socket *so = ps->ps_so;
+	int error;
+
+	/* others get it with their next call */
+	if (!px_isframed(ps) || (error = sotakeerror(so)) == 0)
+		return;
+	if (px_send(ps, NULL, error) != 0) {
+		mtx_enter(&so->so_rcv_mtx);
+		so->so_error = error;
+		mtx_leave(&so->so_rcv_mtx);
+	}
+}
+
+/* A record that the host did not take: what counts it, if anything. */
+static void
+px_lost(struct pxsock *ps)
+{
+	struct socket *so = ps->ps_so;
+
+	if (so == NULL)
+		return;
+	mtx_enter(&so->so_rcv_mtx);
+	so->so_rcv_drops++;
+	mtx_leave(&so->so_rcv_mtx);
 }
 
 static void
 px_deliver(void *arg)
 {
 	struct pxsock *ps = arg;
-	struct socket *so = ps->ps_so;
 	struct mbuf *m;
-	int error, i;
+	int end, error, i;
 
 	if (READ_ONCE(ps->ps_full))
 		return;
-	/* others read no error records, they get it with their next call */
-	if (px_isframed(so) && (error = sotakeerror(so)) != 0 &&
-	    px_send(ps, NULL, error) != 0) {
-		mtx_enter(&so->so_rcv_mtx);
-		so->so_error = error;
-		mtx_leave(&so->so_rcv_mtx);
-	}
+	px_deliver_error(ps);
 	for (i = 0; i < PX_BATCH; i++) {
-		if ((m = ps->ps_next) == NULL && (m = soreceive(so)) == NULL) {
-			px_end(ps);
+		if ((m = ps->ps_next) == NULL &&
+		    (m = px_next(ps, &end)) == NULL) {
+			/* after the last record the client reads the end */
+			if (end && !ps->ps_eof) {
+				ps->ps_eof = 1;
+				host_so_shutdown(ps->ps_host);
+			}
 			return;
 		}
 		ps->ps_next = NULL;
@@ -381,11 +480,8 @@ px_deliver(void *arg)
 			host_so_notify(ps->ps_host);
 			return;
 		}
-		if (error != 0) {
-			mtx_enter(&so->so_rcv_mtx);
-			so->so_rcv_drops++;
-			mtx_leave(&so->so_rcv_mtx);
-		}
+		if (error != 0)
+			px_lost(ps);
 		m_freem(m);
 	}
 	task_add(systqmp, &ps->ps_task);
@@ -447,7 +543,7 @@ px_send(struct pxsock *ps, struct mbuf *m, int soerror)
 	unsigned int n = 0;
 	struct mbuf *m0;
 
-	if (px_isframed(ps->ps_so)) {
+	if (px_isframed(ps)) {
 		memset(&ud, 0, sizeof(ud));
 		ud.ud_error = soerror;
 		m = px_frame(&ud, m);
@@ -459,7 +555,7 @@ px_send(struct pxsock *ps, struct mbuf *m, int soerror)
 			continue;
 		if (n == PX_IOV)
 			return (px_sendlong(ps, iov,
-			    px_isframed(ps->ps_so), m0));
+			    px_isframed(ps), m0));
 		iov[n].hi_base = mtod(m, caddr_t);
 		iov[n++].hi_len = m->m_len;
 	}

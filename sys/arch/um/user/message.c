@@ -19,7 +19,9 @@
  */
 
 #define _GNU_SOURCE
+#include <sys/ioctl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -231,12 +233,49 @@ um_recv(int fd, void *buf, size_t len, int flags)
 	return (um_recvfrom(fd, buf, len, flags, NULL, NULL));
 }
 
+/*
+ * A device's records are whole, and never empty: nothing means that there
+ * will be no more.  A read that was given a time comes back with nothing
+ * after it; one that must not wait has its error.
+ */
+static ssize_t
+um_readdev(int fd, const struct iovec *iov, int n)
+{
+	struct msghdr mh = { .msg_iov = (struct iovec *)(uintptr_t)iov,
+	    .msg_iovlen = n };
+	size_t room = 0;
+	int i, len;
+	ssize_t got;
+
+	for (i = 0; i < n; i++)
+		room += iov[i].iov_len;
+	if (ioctl(fd, FIONREAD, &len) == 0 && len > 0 && (size_t)len > room) {
+		errno = EINVAL;
+		return (-1);
+	}
+	got = recvmsg(fd, &mh, 0);
+	if (got == -1 && errno == EAGAIN && !(fcntl(fd, F_GETFL) & O_NONBLOCK))
+		return (0);
+	if (got == 0 && room > 0) {
+		errno = ENXIO;
+		return (-1);
+	}
+	return (got);
+}
+
 ssize_t
 um_read(int fd, void *buf, size_t len)
 {
-	if (um_issock(fd) != UMP_FRAMED)
+	struct iovec iov = { buf, len };
+
+	switch (um_issock(fd)) {
+	case UMP_FRAMED:
+		return (um_recv(fd, buf, len, 0));
+	case UMP_DEVICE:
+		return (um_readdev(fd, &iov, 1));
+	default:
 		return (read(fd, buf, len));
-	return (um_recv(fd, buf, len, 0));
+	}
 }
 
 ssize_t
@@ -245,11 +284,15 @@ um_readv(int fd, const struct iovec *iov, int n)
 	struct bsd_msghdr bm = { .msg_iov = (struct iovec *)(uintptr_t)iov,
 	    .msg_iovlen = n };
 
-	if (um_issock(fd) != UMP_FRAMED)
+	int kind = um_issock(fd);
+
+	if (kind != UMP_FRAMED && kind != UMP_DEVICE)
 		return (readv(fd, iov, n));
-	if (n < 0) {
+	if (n < 0 || n > UM_IOVMAX) {
 		errno = EINVAL;
 		return (-1);
 	}
+	if (kind == UMP_DEVICE)
+		return (um_readdev(fd, iov, n));
 	return (um_recvmsg(fd, &bm, 0));
 }

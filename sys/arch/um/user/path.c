@@ -16,7 +16,8 @@
 
 /*
  * Files of the machine: /etc is the directory $UM_ETC of the host and
- * /var/run is $UM_RUN, so that many machines live side by side.
+ * /var/run is $UM_RUN, so that many machines live side by side; /dev/bpf is
+ * the kernel's.
  */
 
 #define _GNU_SOURCE
@@ -30,6 +31,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <machine/umproto.h>
 
 #include "um.h"
 
@@ -115,12 +118,51 @@ um_unpath(char *path, size_t size)
 	}
 }
 
+/* The device's name when a path is a device of the machine, or NULL. */
+static const char *
+um_device(const char *path)
+{
+	/* bpf0 and so on are what bpf was called when there were many */
+	if (um_chrooted || strncmp(path, "/dev/bpf", 8) != 0 ||
+	    path[8 + strspn(path + 8, "0123456789")] != '\0')
+		return (NULL);
+	return ("bpf");
+}
+
+static int
+um_opendev(const char *name, int flags)
+{
+	struct iovec iov = { (void *)(uintptr_t)name, strlen(name) };
+	struct um_call uc = { .uc_op = UMP_OPEN, .uc_iov = &iov,
+	    .uc_iovcnt = 1 };
+
+	if ((flags & O_ACCMODE) != O_WRONLY)
+		uc.uc_arg[0] |= UMP_O_READ;
+	if ((flags & O_ACCMODE) != O_RDONLY)
+		uc.uc_arg[0] |= UMP_O_WRITE;
+	if (um_rootcall(&uc) == -1)
+		return (-1);
+	if (uc.uc_fd == -1) {
+		errno = EPROTO;
+		return (-1);
+	}
+	if ((flags & O_CLOEXEC) == 0)
+		(void)fcntl(uc.uc_fd, F_SETFD, 0);
+	if (flags & O_NONBLOCK)
+		(void)fcntl(uc.uc_fd, F_SETFL, fcntl(uc.uc_fd, F_GETFL) |
+		    O_NONBLOCK);
+	return (uc.uc_fd);
+}
+
 int
 um_open(const char *path, int flags, ...)
 {
+	const char *dev = um_device(path);
 	mode_t mode = 0;
 	va_list ap;
 
+	if (dev != NULL)
+		return (um_opendev(dev, flags));
 	UM_MAPPED(path);
 	if (flags & (O_CREAT | O_TMPFILE)) {
 		va_start(ap, flags);

@@ -37,6 +37,11 @@
 #define B_FIONREAD	0x4004667fUL
 #define B_FIONBIO	0x8004667eUL
 #define B_TIOCGWINSZ	0x40087468UL
+#define B_BIOCSETF	0x80104267UL
+#define B_BIOCFLUSH	0x20004268UL
+#define B_BIOCSETIF	0x8020426cUL
+#define B_BIOCSRTIMEOUT	0x8010426dUL
+#define B_BIOCSDLT	0x8004427aUL
 #define B_IOCLEN(c)	(((c) >> 16) & 0x1fff)
 #define B_IOC_OUT	0x40000000UL
 #define B_IOC_IN	0x80000000UL
@@ -240,6 +245,30 @@ um_nread(int fd, int *n)
 	return (0);
 }
 
+/*
+ * The host's part of a device's ioctl: what was on the way to the process
+ * goes, too, and a read waits for so long.
+ */
+static void
+um_devioctl(int fd, unsigned long cmd, const void *p)
+{
+	char c;
+
+	switch (cmd) {
+	case B_BIOCSETF:
+	case B_BIOCFLUSH:
+	case B_BIOCSDLT:
+	case B_BIOCSETIF:
+		while (recv(fd, &c, sizeof(c), MSG_DONTWAIT) > 0)
+			continue;
+		break;
+	case B_BIOCSRTIMEOUT:
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, p,
+		    sizeof(struct timeval));
+		break;
+	}
+}
+
 int
 um_ioctl(int fd, unsigned long cmd, ...)
 {
@@ -267,5 +296,9 @@ um_ioctl(int fd, unsigned long cmd, ...)
 		uc.uc_out = p;
 		uc.uc_outlen = B_IOCLEN(cmd);
 	}
-	return (um_call(fd, &uc));
+	if (um_call(fd, &uc) == -1)
+		return (-1);
+	if (um_issock(fd) == UMP_DEVICE)
+		um_devioctl(fd, cmd, p);
+	return (0);
 }

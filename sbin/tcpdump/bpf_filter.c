@@ -1,0 +1,1 @@
+../../sys/net/bpf_filter.c
