@@ -16,7 +16,7 @@
 
 
 /*
- * mkpcap [-r] [-n] [-j count -s seed]: from text to a capture, on standard
+ * mkpcap [-nrw] [-j count -s seed]: from text to a capture, on standard
  * output.  Lines of the text:
  *
  *	link N		LINKTYPE of the file
@@ -26,7 +26,7 @@
  *
  * -r writes in the other byte order, -n with nanoseconds; -j writes as many
  * packets as asked for, each one of the text with a few bytes that are
- * wrong, and not all of it.
+ * wrong and, unless -w is given, not all of it.
  */
 
 #include <ctype.h>
@@ -48,7 +48,7 @@ struct pkt {
 
 static struct pkt	 pkts[MAXPKTS];
 static unsigned int	 npkts;
-static int		 swap, nsec;
+static int		 swap, nsec, whole;
 static uint64_t		 state;
 
 static uint32_t
@@ -122,7 +122,7 @@ spoil(struct pkt *p)
 	while (n-- > 0 && p->p_n > 0)
 		p->p_data[chance() % p->p_n] = chance() % 3 == 0 ?
 		    (chance() % 2 ? 0xff : 0) : chance();
-	if (chance() % 2)
+	if (!whole && chance() % 2)
 		p->p_n = chance() % (p->p_n + 1);
 }
 
@@ -133,7 +133,7 @@ main(int argc, char **argv)
 	struct pkt p;
 	int ch;
 
-	while ((ch = getopt(argc, argv, "j:nrs:")) != -1)
+	while ((ch = getopt(argc, argv, "j:nrs:w")) != -1)
 		switch (ch) {
 		case 'j':
 			junk = atoi(optarg);
@@ -147,6 +147,9 @@ main(int argc, char **argv)
 		case 's':
 			state = strtoull(optarg, NULL, 10) *
 			    0x9e3779b97f4a7c15ULL | 1;
+			break;
+		case 'w':
+			whole = 1;
 			break;
 		default:
 			return (1);

@@ -538,9 +538,9 @@ KTEST(bpf_buffers, "a buffer fills, waits, and the third packet is lost")
 	KT_EQ(ktb_tap(ifp, 10, BPF_DIRECTION_IN), 0);
 	KT_EQ(ktb_records(d, &bh), -1);
 	ktb_tap(ifp, 10, BPF_DIRECTION_IN);
-	KT_EQ(told, 0);
+	KT_EQ(atomic_load_int(&told), 0);
 	ktb_tap(ifp, 10, BPF_DIRECTION_OUT);	/* begins the second */
-	KT_EQ(told, 1);
+	KT_EQ(atomic_load_int(&told), 1);
 	ktb_tap(ifp, 11, BPF_DIRECTION_OUT);
 	ktb_tap(ifp, 12, BPF_DIRECTION_OUT);	/* no room */
 	ktb_tap(ifp, 13, BPF_DIRECTION_OUT);
@@ -620,13 +620,13 @@ KTEST(bpf_wait, "a packet waits as long as it was told to, and no longer")
 	kt_sleep(60 * MSEC);
 	ktb_tap(ifp, 20, BPF_DIRECTION_IN);	/* it is the first's age */
 	kt_sleep(39 * MSEC);
-	KT_EQ(told, 0);
+	KT_EQ(atomic_load_int(&told), 0);
 	KT_EQ(ktb_records(d, &bh), -1);
 	kt_sleep(2 * MSEC);
-	KT_EQ(told, 1);
+	KT_EQ(atomic_load_int(&told), 1);
 	KT_EQ(ktb_records(d, &bh), 2);
 	kt_sleep(500 * MSEC);			/* and an empty one has none */
-	KT_EQ(told, 1);
+	KT_EQ(atomic_load_int(&told), 1);
 	/* the shorter one of the two */
 	KT_EQ(ktb_time(d, BIOCSRTIMEOUT, 30), 0);
 	ktb_tap(ifp, 20, BPF_DIRECTION_IN);
@@ -638,9 +638,9 @@ KTEST(bpf_wait, "a packet waits as long as it was told to, and no longer")
 	kt_sleep(10000 * MSEC);
 	KT_EQ(ktb_records(d, &bh), -1);
 	/* those that wait already, too */
-	told = 0;
+	atomic_store_int(&told, 0);
 	KT_EQ(ktb_word(d, BIOCIMMEDIATE, 1), 0);
-	KT_EQ(told, 1);
+	KT_EQ(atomic_load_int(&told), 1);
 	KT_EQ(ktb_records(d, &bh), 1);
 	tv.tv_sec = 301;
 	tv.tv_usec = 0;
@@ -702,9 +702,9 @@ KTEST(bpf_gone, "the interface goes: the rest, the end, and another one")
 	KT_EQ(cd->d_ioctl(d, BIOCPROMISC, NULL, curproc), 0);
 	KT_ASSERT(ISSET(ifp->if_flags, IFF_PROMISC));
 	ktb_tap(ifp, 20, BPF_DIRECTION_IN);
-	KT_EQ(told, 0);
+	KT_EQ(atomic_load_int(&told), 0);
 	ktb_destroy(ifp);
-	KT_EQ(told, 1);
+	KT_EQ(atomic_load_int(&told), 1);
 	KT_EQ(ktb_records(d, &bh), 1);
 	KT_EQ(cd->d_read(d, &m), ENXIO);
 	KT_EQ(cd->d_write(d, pkt, sizeof(pkt), curproc), ENXIO);
