@@ -38,8 +38,8 @@ for i in ether inet6 loop enc raw; do
 		$tcpdump $opts -r "$W/junk" >"$W/out" 2>"$W/err" ||
 		    fail "$i $opts: exit $?: $(head -n 20 "$W/err")"
 		[ ! -s "$W/err" ] || fail "$i $opts: $(head -n 20 "$W/err")"
-		[ "$(grep -c '^[0-9][0-9]:[0-9][0-9]:' "$W/out")" -eq $count ] ||
-		    fail "$i $opts: not a line for each"
+		lines=$(grep -c '^[0-9][0-9]:[0-9][0-9]:' "$W/out")
+		[ "$lines" -eq $count ] || fail "$i $opts: $lines lines"
 		LC_ALL=C grep -q '[^ -~	]' "$W/out" &&
 		    fail "$i $opts: control characters"
 	done
