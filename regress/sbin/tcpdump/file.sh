@@ -83,7 +83,7 @@ $tcpdump -n -r "$W/pcap" -c 3 | wc -l | grep -qx ' *3' || fail "-c"
 $tcpdump -n -s 20 -r "$W/pcap" 2>&1 | grep -q '\[|ip\]' || fail "-s"
 for i in loop enc raw inet6; do
 	"$CONF/mkpcap" -r <$i.in | $tcpdump -r - -w "$W/$i" || fail "$i: -w"
-	! command -v tshark >/dev/null || [ "$i" = enc ] ||
+	! command -v tshark >/dev/null || [ "$i" != loop ] ||
 	    [ "$(tshark -r "$W/$i" 2>/dev/null | wc -l)" -eq \
 	    "$($tcpdump -n -r "$W/$i" | wc -l)" ] || fail "tshark: $i"
 done
@@ -91,7 +91,6 @@ done
 	tshark -T fields -e ipv6.src -r "$W/loop" 2>/dev/null |
 	    grep -q 2001:db8::1 || fail "tshark sees no IPv6 in LOOP"
 }
-[ -n "$(command -v tshark)" ] || echo "no tshark to compare with"
 
 # names: the machine's, and ports; -f has no interface here and so no names
 mkdir "$W/etc"
