@@ -36,7 +36,7 @@
 
 #include <netinet/in.h>
 #include <netinet/ip_var.h>
-#include <netinet/ip_ipsp.h>
+#include <netinet/ip_spd.h>
 
 #include <crypto/cryptodev.h>
 
@@ -87,8 +87,10 @@ boot_undo_sas(void)
 	unsigned int rdomain;
 
 	NET_LOCK();
-	for (rdomain = 0; rdomain <= RT_TABLEID_MAX; rdomain++)
+	for (rdomain = 0; rdomain <= RT_TABLEID_MAX; rdomain++) {
+		spd_flush(rdomain);
 		tdb_walk(rdomain, boot_undo_tdb, NULL);
+	}
 	NET_UNLOCK();
 	tdb_drain();
 }

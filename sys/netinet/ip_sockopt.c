@@ -34,6 +34,7 @@
 #include <netinet/in_pcb.h>
 #include <netinet/in_var.h>
 #include <netinet/ip.h>
+#include <netinet/ip_ipsp.h>
 #include <netinet/ip_var.h>
 
 #define IMO_MINMEMBERS	20
@@ -370,13 +371,29 @@ ip_setflag(struct socket *so, struct inpcb *inp, int flag, int v)
 	return (0);
 }
 
+static int
+ip_defseclevel(int optname)
+{
+#ifdef IPSEC
+	switch (optname) {
+	case IP_AUTH_LEVEL:
+		return (READ_ONCE(ipsec_def_auth));
+	case IP_ESP_TRANS_LEVEL:
+		return (READ_ONCE(ipsec_def_esp_trans));
+	case IP_ESP_NETWORK_LEVEL:
+		return (READ_ONCE(ipsec_def_esp_network));
+	}
+#endif
+	return (IPSEC_LEVEL_DEFAULT);
+}
+
 /* Less protection than the default is the superuser's to ask for. */
 static int
-ip_setseclevel(struct socket *so, u_char *level, int v)
+ip_setseclevel(struct socket *so, u_char *level, int optname, int v)
 {
 	if (v < IPSEC_LEVEL_BYPASS || v > IPSEC_LEVEL_UNIQUE)
 		return (EINVAL);
-	if (v < IPSEC_LEVEL_DEFAULT && !so->so_suser)
+	if (v < ip_defseclevel(optname) && !so->so_suser)
 		return (EACCES);
 	WRITE_ONCE(*level, v);
 	return (0);
@@ -458,7 +475,7 @@ ip_setopt(struct socket *so, struct inpcb *inp, int optname, struct mbuf *m)
 	if ((n = ip_optflag(optname)) != 0)
 		return (ip_setflag(so, inp, n, v));
 	if ((level = ip_optseclevel(inp, optname)) != NULL)
-		return (ip_setseclevel(so, level, v));
+		return (ip_setseclevel(so, level, optname, v));
 	return (ip_setnumber(so, inp, optname, v));
 }
 
