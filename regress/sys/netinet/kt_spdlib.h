@@ -24,6 +24,7 @@
  */
 #include "../net/kt_pfkeylib.h"
 #include "../net/kt_seclib.h"
+#include "kt_esplib.h"
 #include "kt_sock.h"
 
 #include <netinet/ip_ah.h>
