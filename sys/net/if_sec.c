@@ -311,6 +311,13 @@ sec_isend(const struct sockaddr *sa)
 	    !IN_MULTICAST(sin->sin_addr.s_addr));
 }
 
+static int
+sec_samertable(const struct sec_softc *a, const struct sec_softc *b)
+{
+	return (a->sc_rtable == b->sc_rtable || a->sc_rtable == -1 ||
+	    b->sc_rtable == -1);
+}
+
 /* Another interface with the same ends would have the same SAs. */
 static int
 sec_collides(struct sec_softc *sc, const union sockaddr_union *src,
@@ -321,7 +328,7 @@ sec_collides(struct sec_softc *sc, const union sockaddr_union *src,
 
 	for (i = 0; i < SEC_HASHSIZE; i++) {
 		SMR_LIST_FOREACH_LOCKED(o, &sec_softcs[i], sc_entry) {
-			if (o != sc && o->sc_rtable == sc->sc_rtable &&
+			if (o != sc && sec_samertable(o, sc) &&
 			    sec_sameaddr(&o->sc_src, src) &&
 			    sec_sameaddr(&o->sc_dst, dst))
 				return (1);
@@ -368,7 +375,8 @@ sec_getends(struct sec_softc *sc, struct if_laddrreq *req)
 	mtx_enter(&sec_mtx);
 	if (src->sa.sa_family == AF_UNSPEC) {
 		out = sec_newest(sc, IPSP_DIRECTION_OUT);
-		if (out == NULL || sec_newest(sc, IPSP_DIRECTION_IN) == NULL) {
+		if (out == NULL || !sec_isend(&out->ss_tdb->tdb_src.sa) ||
+		    sec_newest(sc, IPSP_DIRECTION_IN) == NULL) {
 			error = EADDRNOTAVAIL;
 			goto done;
 		}
@@ -397,14 +405,22 @@ sec_unsetends(struct sec_softc *sc)
 static int
 sec_setrtable(struct sec_softc *sc, int rtable)
 {
+	int error = 0, was;
+
 	if (rtable < -1 || rtable > RT_TABLEID_MAX ||
 	    (rtable != -1 && !rtable_exists(rtable)))
 		return (EINVAL);
 	mtx_enter(&sec_mtx);
+	was = sc->sc_rtable;
 	sc->sc_rtable = rtable;
-	sec_choose(sc->sc_unit);
+	if (sc->sc_src.sa.sa_family != AF_UNSPEC &&
+	    sec_collides(sc, &sc->sc_src, &sc->sc_dst)) {
+		sc->sc_rtable = was;
+		error = EADDRINUSE;
+	} else
+		sec_choose(sc->sc_unit);
 	mtx_leave(&sec_mtx);
-	return (0);
+	return (error);
 }
 
 static int

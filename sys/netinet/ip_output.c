@@ -561,7 +561,8 @@ ip_output_policy(struct mbuf *m, struct ip_way *iw, struct route *ro,
 	if (error == 0)
 		error = ipsec_output_lookup(m, AF_INET, inp, &tdb);
 	if (error != 0) {
-		ipstat_inc(ips_odropped);
+		if (error != EJUSTRETURN)
+			ipstat_inc(ips_odropped);
 		m_freem(m);
 		return (error);
 	}

@@ -97,6 +97,8 @@ tdb_charge_expire(struct tdb *tdb, u_int32_t ran)
  * Output
  */
 
+#define IPSP_MAXNEST	16		/* SAs one packet may go through */
+
 u_int32_t
 ipsec_mflags(const struct tdb *tdb)
 {
@@ -162,6 +164,19 @@ ipsp_samedst(struct mbuf *m, const struct tdb *tdb, int af)
 		return (0);
 	m_copydata(m, off, len, dst);
 	return (memcmp(dst, ours, len) == 0);
+}
+
+/* Each SA that a packet goes through costs stack until it has left. */
+static int
+ipsp_nested(struct mbuf *m)
+{
+	struct m_tag *mtag = NULL;
+	int n = 0;
+
+	while ((mtag = m_tag_find(m, PACKET_TAG_IPSEC_OUT_DONE, mtag)) !=
+	    NULL)
+		n++;
+	return (n >= IPSP_MAXNEST);
 }
 
 /* The outer header stands: may it be fragmented? */
@@ -287,6 +302,9 @@ ipsp_process_packet(struct mbuf *m, struct tdb *tdb, int af, int tunalready,
 	KERNEL_ASSERT_LOCKED();
 	if ((error = ipsp_check(tdb)) != 0)
 		goto drop;
+	error = ELOOP;
+	if (ipsp_nested(m))
+		goto drop;
 	tdb_firstuse(tdb);
 	ipsp_cksum(m, af);
 	if (!tunalready && (error = ipsp_tunnel(&m, tdb, af, setdf)) != 0)
@@ -381,8 +399,12 @@ ipsp_send(struct mbuf *m, struct tdb *tdb, int af)
 	struct tdb *next;
 	int error;
 
-	if (READ_ONCE(tdb->tdb_onext) != NULL &&
-	    (next = tdb_bundled(tdb)) != NULL) {
+	/* half of a bundle must not pass for all of it */
+	if ((error = tdb_bundled(tdb, &next)) != 0) {
+		m_freem(m);
+		return (error);
+	}
+	if (next != NULL) {
 		error = ipsp_process_packet(m, next, af, 0, IPSP_DF_INHERIT);
 		tdb_unref(next);
 		return (error);
