@@ -394,8 +394,7 @@ in6_mksockaddr(struct mbuf *nam, const struct in6_addr *addr, u_int16_t port)
 	struct sockaddr_in6 *sin6 = mtod(nam, struct sockaddr_in6 *);
 
 	nam->m_len = sizeof(*sin6);
-	in6_recoverscope(sin6, addr);
-	sin6->sin6_port = port;
+	in6_mksin6(sin6, addr, port);
 }
 
 int

@@ -151,8 +151,7 @@ udp6_deliver(struct inpcb *inp, struct mbuf *m, int off)
 	struct mbuf *opts = NULL;
 	struct sockaddr_in6 sin6;
 
-	in6_recoverscope(&sin6, &ip6->ip6_src);
-	sin6.sin6_port = uh->uh_sport;
+	in6_mksin6(&sin6, &ip6->ip6_src, uh->uh_sport);
 	ip6_savecontrol(inp, &opts, m, off);
 	m_adj(m, off + sizeof(*uh));
 	if (sbappendaddr(inp->inp_socket, sin6tosa(&sin6), m, opts) == 0) {
