@@ -405,6 +405,9 @@ ipsp_send(struct mbuf *m, struct tdb *tdb, int af)
 		return (error);
 	}
 	if (next != NULL) {
+		/* this one's header will be inside of the next one's */
+		if (af == AF_INET)
+			SET(m->m_pkthdr.csum_flags, M_IPV4_CSUM_OUT);
 		error = ipsp_process_packet(m, next, af, 0, IPSP_DF_INHERIT);
 		tdb_unref(next);
 		return (error);

@@ -534,6 +534,9 @@ ipsec_output_send(struct mbuf *m, struct tdb *tdb, int af, u_int32_t *mtup)
 		/* nobody could be told */
 		df = IPSP_DF_OFF;
 	}
+	/* the last look at the header was to be that of an interface */
+	if (af == AF_INET)
+		SET(m->m_pkthdr.csum_flags, M_IPV4_CSUM_OUT);
 	KERNEL_LOCK();
 	error = ipsp_process_packet(m, tdb, af, 0, df);
 	KERNEL_UNLOCK();
