@@ -338,7 +338,7 @@ ktun_toobig(struct mbuf *m, u_int32_t mtu)
 
 /* Swap the ends, and let it come. */
 static void
-ktun_back(struct mbuf *m, void (*hook)(struct mbuf *))
+ktun_back(struct mbuf *m, ktun_hook hook)
 {
 	struct in6_addr addr6;
 	struct ip6_hdr *ip6;
@@ -359,13 +359,13 @@ ktun_back(struct mbuf *m, void (*hook)(struct mbuf *))
 	m_tag_delete_chain(m);
 	m->m_pkthdr.csum_flags = 0;
 	if (hook != NULL)
-		hook(m);
+		m = hook(m);
 	ktun_in(&kti1, m);
 }
 
 /* What the router makes of one that is too big: pieces, or an error. */
 static u_int
-ktun_squeeze(const struct ktun *t, struct mbuf *m, void (*hook)(struct mbuf *))
+ktun_squeeze(const struct ktun *t, struct mbuf *m, ktun_hook hook)
 {
 	struct mbuf_list ml;
 
@@ -395,7 +395,7 @@ ktun_isouter(struct mbuf *m)
 
 /* How many the router could not pass on; *n: how many there were. */
 static u_int
-ktun_router(const struct ktun *t, void (*hook)(struct mbuf *), u_int *n)
+ktun_router(const struct ktun *t, ktun_hook hook, u_int *n)
 {
 	u_int told = 0;
 	struct mbuf *m;
@@ -416,7 +416,7 @@ ktun_router(const struct ktun *t, void (*hook)(struct mbuf *), u_int *n)
 }
 
 u_int
-ktun_turn(const struct ktun *t, void (*hook)(struct mbuf *))
+ktun_turn(const struct ktun *t, ktun_hook hook)
 {
 	u_int n;
 

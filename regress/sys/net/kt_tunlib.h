@@ -87,7 +87,8 @@ struct mbuf *ktun_packet(int, int, int);
 struct ktun_fate ktun_send(const struct ktun *, int, int, int);
 /* The same in parts: into kti0; what left kti1 comes back. */
 void	ktun_input(struct mbuf *);
-u_int	ktun_turn(const struct ktun *, void (*)(struct mbuf *));
+typedef struct mbuf *(*ktun_hook)(struct mbuf *);
+u_int	ktun_turn(const struct ktun *, ktun_hook);
 struct mbuf *ktun_arrived(void);	/* the next out of sec0, or NULL */
 /* Let it come in, whatever its family, and no more. */
 void	ktun_in(struct kti_if *, struct mbuf *);
