@@ -387,6 +387,8 @@ ipsp_send(struct mbuf *m, struct tdb *tdb, int af)
 		return (error);
 	}
 	if (next != NULL) {
+		if (af == AF_INET)
+			in_hdr_cksum_out(m, NULL);
 		error = ipsp_process_packet(m, next, af, 0, IPSP_DF_INHERIT);
 		tdb_unref(next);
 		return (error);

@@ -236,6 +236,46 @@ KTEST(bundle_ipip, "IP in IP and ESP around it, out and in, and never bare")
 	tr_end();
 }
 
+/* What left, opened by the other end, which would have to send it on. */
+static int
+tr_opened(void)
+{
+	uint64_t other = kti_ipstat(ips_cantforward);
+
+	ksec_settle();
+	if (ksec_reflect(kti_finish) != 1)
+		return (-1);
+	ksec_settle();
+	return (kti_ipstat(ips_cantforward) - other);
+}
+
+KTEST(tunnel_own, "our own packets in tunnels have a whole header inside")
+{
+	struct kspd_flow kf = { .kf_dst = KTI_FAR, .kf_dstlen = 32,
+	    .kf_peer = KTI_PEER1 };
+	struct tdb *ipip;
+
+	KT_EQ(tr_begin(), 0);
+	ip_forwarding = 0;
+	ipip_allow = 2;
+	kspd_sa(&(struct kspd_sa){ .ka_tunnel = 1 });
+	tr_out = kspd_sa(&(struct kspd_sa){ .ka_tunnel = 1, .ka_out = 1 });
+	KT_EQ(kspd_flow(SADB_X_ADDFLOW, &kf), 0);
+	KT_EQ(ktu_send(tr_so, KTI_FAR, 7, PAYLOAD), 0);
+	KT_EQ(tr_opened(), 1);
+	KT_EQ(kspd_ipip(ipips_ipackets), 1);
+	/* and so has the outer one of the first of two tunnels */
+	kf.kf_satype = SADB_X_SATYPE_IPIP;
+	KT_EQ(kspd_flow(SADB_X_ADDFLOW, &kf), 0);
+	ipip = kspd_sa(&(struct kspd_sa){ .ka_proto = IPPROTO_IPIP,
+	    .ka_out = 1, .ka_tunnel = 1, .ka_us = KTI_US0 });
+	KT_EQ(tr_group(ipip, tr_out), 0);
+	KT_EQ(ktu_send(tr_so, KTI_FAR, 7, PAYLOAD), 0);
+	KT_EQ(tr_opened(), 1);
+	KT_EQ(kspd_ipip(ipips_ipackets), 2);
+	tr_end();
+}
+
 KTEST(bundle_limits, "bundles: a circle, two at a time, too many, no sec")
 {
 	struct tdb *sa[12];
