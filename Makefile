@@ -44,6 +44,7 @@ test-full:
 
 bench:
 	@sh ${MKDIR}/deps.sh need run
+	@sh ${MKDIR}/deps.sh want test >&2
 	@(cd sys/arch/um && ${QUIET} ${MAKE} bench) >&2
 	@CONF=${CONF} N='${N}' JSON='${JSON}' sh regress/bench/bench.sh
 

@@ -20,7 +20,7 @@ usage: esp_scapy.py -n
 
 -n says in one line what is missing here, and fails then.  Otherwise: how
 long to wait for a packet; the gateway's two wires; a file with a line for
-each tunnel: unit, cipher, "esn" or "-", then SPIs, keys of the cipher and
+each tunnel: unit, cipher, hash or "-", "esn" or "-", then SPIs, keys of the cipher and
 keys of the hash, each of the SA from the gateway and of the one to it; and
 how to run a command on the gateway.
 """
@@ -174,12 +174,38 @@ class LongAuth:
         self.auth.verify(self.cover(esp, len(esp.data) - self.icv_size), key)
 
 
-def association(aead, esn, spi, enckey, authkey, src, dst):
+class Cipher:
+    def __init__(self, algorithm, iv, align):
+        self.algorithm, self.iv, self.align = algorithm, iv, align
+
+
+# The gateway's alignment is that of RFC 3602, 4106 and 7634; with AES-CTR,
+# where RFC 3686 wants 4, it is 16.
+CIPHERS = {
+    "3des": Cipher("3DES", 8, 8),
+    "chacha20-poly1305": Cipher("CHACHA20-POLY1305", 8, 4),
+}
+for bits in "128", "192", "256":
+    CIPHERS["aes-" + bits] = Cipher("AES-CBC", 16, 16)
+    CIPHERS["aes-" + bits + "-ctr"] = Cipher("AES-CTR", 8, 16)
+    CIPHERS["aes-" + bits + "-gcm"] = Cipher("AES-GCM", 8, 4)
+
+# the name of scapy and the ICV; no hash: an AEAD's
+HASHES = {
+    "-": (None, 16),
+    "hmac-sha1": ("HMAC-SHA1-96", 12),
+    "hmac-sha2-256": ("SHA2-256-128", 16),
+    "hmac-sha2-384": ("SHA2-384-192", 24),
+    "hmac-sha2-512": ("SHA2-512-256", 32),
+}
+
+
+def association(cipher, auth, esn, spi, enckey, authkey, src, dst):
     sa = SecurityAssociation(ESP, spi=spi,
-        crypt_algo="AES-GCM" if aead else "AES-CBC", crypt_key=enckey,
-        auth_algo=None if aead else "SHA2-256-128", auth_key=authkey,
+        crypt_algo=cipher.algorithm, crypt_key=enckey,
+        auth_algo=auth, auth_key=authkey,
         tunnel_header=IP(src=src, dst=dst), esn_en=esn)
-    if esn and not aead:
+    if esn and auth:
         sa.auth_algo = LongAuth(sa.auth_algo, sa)
     return sa
 
@@ -201,14 +227,16 @@ def hop(packet):
 
 class Tunnel:
     def __init__(self, line, outside, inside, command):
-        unit, cipher, esn, spis, enc, auth = line.split()
-        self.name = cipher + (" esn" if esn == "esn" else "")
+        unit, cipher, mac, esn, spis, enc, auth = line.split()
+        self.name = " ".join((cipher, mac, esn))
         self.outside, self.inside = outside, inside
         self.command = command
         self.near = "169.254.%s.1" % unit
         self.far = "169.254.%s.2" % unit
         self.beyond = "10.2.%s.2" % unit
-        self.aead, self.esn = cipher.endswith("gcm"), esn == "esn"
+        self.cipher = CIPHERS[cipher]
+        self.auth, self.icv = HASHES[mac]
+        self.aead, self.esn = mac == "-", esn == "esn"
         self.keys = [[bytes.fromhex(k) for k in pair.split(":")]
             for pair in (enc, auth)]
         self.spis = [int(s) for s in spis.split(":")]
@@ -219,11 +247,11 @@ class Tunnel:
             "wrapped"), 0)
 
     def their_sa(self, esn, enckey=None):
-        return association(self.aead, esn, self.spis[0],
+        return association(self.cipher, self.auth, esn, self.spis[0],
             enckey or self.keys[0][0], self.keys[1][0], GATEWAY, PEER)
 
     def our_sa(self, esn, enckey=None, authkey=None):
-        return association(self.aead, esn, self.spis[1],
+        return association(self.cipher, self.auth, esn, self.spis[1],
             enckey or self.keys[0][1], authkey or self.keys[1][1], PEER,
             GATEWAY)
 
@@ -234,9 +262,9 @@ class Tunnel:
     # What the gateway sends
 
     def esp_size(self, size):
-        """RFC 4303, with the alignment of RFC 3602 or RFC 4106."""
-        iv, align = (8, 4) if self.aead else (16, 16)
-        return 8 + iv + -(-(size + 2) // align) * align + 16
+        """RFC 4303: whole blocks of the packet with 2 bytes of trailer."""
+        align = self.cipher.align
+        return 8 + self.cipher.iv + -(-(size + 2) // align) * align + self.icv
 
     def decrypt(self):
         data = self.outside.receive()
@@ -336,7 +364,7 @@ class Tunnel:
         seq = self.ours.seq_num
         real = self.ours.encrypt(sent)
         # ICV, the last of the ciphertext, its middle, IV, number
-        for at in (-1, -16, -17, 20 + 8 + 16, 20 + 8, 20 + 6):
+        for at in (-1, -self.icv, -self.icv - 1, 20 + 8 + 16, 20 + 8, 20 + 6):
             self.send(IP(flip(bytes(real), at)))
         enckey, authkey = self.keys[0][1], self.keys[1][1]
         self.encrypt(sent, seq, self.our_sa(self.esn,

@@ -23,10 +23,13 @@
 #	pair [UNIT ...]		boot them, with sec0 or these: secN has
 #				169.254.N.1 at ga and .2 at gb
 #	addresses NAME own other [UNIT ...]	these, once it is up
+#	six [UNIT ...]		IPv6 for both, behind pair: 2001:db8::1 and ::2
+#				on the wire, 2001:db8:f:N::1 and ::2 inside
 #	behind ga|gb		boot them with a NAT, 192.0.2.9, before one of
 #				them, which is 10.0.0.1; $nat forgets its
 #				ports with USR1
 #	through [N]		ga pings gb through secN
+#	through6 [N]		the same by IPv6
 #	pinger UNIT [interval]	ping there until pinged, which says how many
 #	pinged UNIT		were $sent and $lost
 #	says FILE text		it is there, before long
@@ -69,6 +72,23 @@ addresses()
 	done' - "$a" "$b" "${@:-0}"
 }
 
+# Nobody else is there to have these addresses.
+six()
+{
+	for m in ga:1:2 gb:2:1; do
+		set -- "${m%%:*}" "${m##*:}" "${m#*:}" "$@"
+		on "$1" sh -ec 'b=$1 a=${2%%:*}
+		shift 2
+		sysctl -q net.inet6.ip6.dad_count=0
+		ifconfig um0 inet6 2001:db8::$a/64
+		for u; do
+			ifconfig sec$u inet6 2001:db8:f:$u::$a \
+			    2001:db8:f:$u::$b prefixlen 128
+		done' - "$2" "$3" "${4:-0}"
+		shift 3
+	done
+}
+
 mac()
 {
 	on "$1" ifconfig um0 | sed -n 's/.*lladdr //p'
@@ -96,6 +116,11 @@ behind()
 through()
 {
 	on ga ping -q -c 3 -i 0.02 -w 1 "169.254.${1:-0}.2" >/dev/null
+}
+
+through6()
+{
+	on ga ping6 -q -c 3 -i 0.02 -w 1 "2001:db8:f:${1:-0}::2" >/dev/null
 }
 
 pinger()

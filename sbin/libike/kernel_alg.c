@@ -294,12 +294,13 @@ static int
 why_ah(int error, const struct ksa *ks)
 {
 	if (error == EOPNOTSUPP)
-		return (because("this kernel has no AH"));
+		return (because("AH is switched off in this kernel "
+		    "(net.inet.ah.enable)"));
 	if (error == EPROTONOSUPPORT)
 		return (because("PF_KEY has no number for the algorithm of AH "
 		    "(integrity %u)", ks->ks_integ.xf_id));
 	if (error == EINVAL && !ks->ks_nounit)
-		return (because("no interface of this kernel carries AH"));
+		return (because("an interface carries ESP only"));
 	if (error == EINVAL && ks->ks_udpencap)
 		return (because("AH cannot be encapsulated in UDP"));
 	return (error == EINVAL && why_ends(ks));
@@ -318,7 +319,7 @@ why_esp(int error, const struct ksa *ks)
 	if (error != EINVAL)
 		return (0);
 	if (ks->ks_transport && !ks->ks_nounit)
-		return (because("this kernel carries tunnel mode only"));
+		return (because("an interface carries tunnel mode only"));
 	if (why_ends(ks) || why_algorithms(ks))
 		return (1);
 	return (ks->ks_udpencap && because("is encapsulation in UDP switched "

@@ -153,10 +153,7 @@ kernel_flow_reason(int error, const struct kflow *kf)
 	static char why[128];
 	const char *reason = NULL;
 
-	if (error == EOPNOTSUPP)
-		reason = "this kernel has no policies: only the SAs of an "
-		    "interface (sec) carry packets";
-	else if (error == ESRCH)
+	if (error == ESRCH)
 		reason = "there is no such policy";
 	else if (error == EINVAL && kf != NULL)
 		reason = check(kf);

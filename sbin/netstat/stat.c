@@ -19,6 +19,7 @@
 #include <sys/sysctl.h>
 #include <net/route.h>
 #include <netinet/in.h>
+#include <netinet/icmp6.h>
 #include <netinet/icmp_var.h>
 #include <netinet/ip_esp.h>
 #include <netinet/ip_icmp.h>
@@ -26,6 +27,8 @@
 #include <netinet/ip_ipsp.h>
 #include <netinet/ip_var.h>
 #include <netinet/udp_var.h>
+#include <netinet6/ip6_var.h>
+#include <netinet6/nd6.h>
 
 #include <err.h>
 #include <errno.h>
@@ -35,14 +38,6 @@
 #include "netstat.h"
 
 /* Counters of protocols. */
-
-/* a line of a protocol */
-struct counter {
-	size_t		 c_offset;	/* in the structure */
-	const char	*c_text;	/* for counter_print() */
-};
-#define COUNT(type, name, text) { offsetof(struct type, name), text }
-
 
 static const struct counter ip_counters[] = {
 	COUNT(ipstat, ips_total, "total packet~ received"),
@@ -216,28 +211,37 @@ static void	icmp_histograms(const void *);
 /* the counters of a protocol, and the sysctl that has them */
 struct protocol {
 	const char		*p_name;
-	int			 p_mib[2];	/* behind CTL_NET, PF_INET */
+	int			 p_mib[3];	/* behind CTL_NET */
 	size_t			 p_size;	/* bytes of the structure */
 	size_t			 p_width;	/* and of each counter */
 	const struct counter	*p_counters;
-	size_t			 p_n;
+	size_t			 p_n;		/* or until there is no text */
 	void			(*p_more)(const void *);
 };
 #define COUNTERS(t)	t, sizeof(t) / sizeof((t)[0])
 
+#define MIB4(proto, name)	{ PF_INET, IPPROTO_##proto, name }
+#define MIB6(proto, name)	{ PF_INET6, IPPROTO_##proto, name }
+
 static const struct protocol all[] = {
-	{ "ip", { IPPROTO_IP, IPCTL_STATS }, sizeof(struct ipstat), 4,
+	{ "ip", MIB4(IP, IPCTL_STATS), sizeof(struct ipstat), 4,
 	    COUNTERS(ip_counters), NULL },
-	{ "icmp", { IPPROTO_ICMP, ICMPCTL_STATS }, sizeof(struct icmpstat),
-	    8, COUNTERS(icmp_counters), icmp_histograms },
-	{ "udp", { IPPROTO_UDP, UDPCTL_STATS }, sizeof(struct udpstat), 8,
+	{ "icmp", MIB4(ICMP, ICMPCTL_STATS), sizeof(struct icmpstat), 8,
+	    COUNTERS(icmp_counters), icmp_histograms },
+	{ "udp", MIB4(UDP, UDPCTL_STATS), sizeof(struct udpstat), 8,
 	    COUNTERS(udp_counters), NULL },
-	{ "ipsec", { IPPROTO_IP, IPCTL_IPSEC_STATS },
-	    sizeof(struct ipsecstat), 8, COUNTERS(ipsec_counters), NULL },
-	{ "esp", { IPPROTO_ESP, ESPCTL_STATS }, sizeof(struct espstat), 8,
+	{ "ipsec", MIB4(IP, IPCTL_IPSEC_STATS), sizeof(struct ipsecstat), 8,
+	    COUNTERS(ipsec_counters), NULL },
+	{ "esp", MIB4(ESP, ESPCTL_STATS), sizeof(struct espstat), 8,
 	    COUNTERS(esp_counters), NULL },
-	{ "ipip", { IPPROTO_IPIP, IPIPCTL_STATS }, sizeof(struct ipipstat),
-	    8, COUNTERS(ipip_counters), NULL },
+	{ "ipip", MIB4(IPIP, IPIPCTL_STATS), sizeof(struct ipipstat), 8,
+	    COUNTERS(ipip_counters), NULL },
+	{ "ip6", MIB6(IPV6, IPV6CTL_STATS), sizeof(struct ip6stat), 8,
+	    ip6_counters, SIZE_MAX, NULL },
+	{ "icmp6", MIB6(ICMPV6, ICMPV6CTL_STATS), sizeof(struct icmp6stat),
+	    8, icmp6_counters, SIZE_MAX, icmp6_histograms },
+	{ "nd6", MIB6(IPV6, IPV6CTL_ND6STATS), sizeof(struct nd6stat), 8,
+	    nd6_counters, SIZE_MAX, NULL },
 };
 #define NPROTOCOLS	(sizeof(all) / sizeof(all[0]))
 
@@ -248,6 +252,9 @@ union counters {
 	struct ipsecstat	ipsec;
 	struct espstat		esp;
 	struct ipipstat		ipip;
+	struct ip6stat		ip6;
+	struct icmp6stat	icmp6;
+	struct nd6stat		nd6;
 	struct rtstat		route;
 };
 
@@ -287,7 +294,7 @@ counters_print(const struct counter *c, size_t n, size_t width,
 	uint32_t v32;
 	uint64_t v;
 
-	for (; n > 0; n--, c++) {
+	for (; n > 0 && c->c_text != NULL; n--, c++) {
 		p = (const char *)data + c->c_offset;
 		if (width == sizeof(v32)) {
 			memcpy(&v32, p, sizeof(v32));
@@ -361,7 +368,7 @@ icmp_histograms(const void *data)
 static int
 protocol_print(const struct protocol *p, int must)
 {
-	int mib[4] = { CTL_NET, PF_INET, p->p_mib[0], p->p_mib[1] };
+	int mib[4] = { CTL_NET, p->p_mib[0], p->p_mib[1], p->p_mib[2] };
 	union counters c;
 	size_t len = p->p_size;
 
@@ -395,7 +402,7 @@ protocols(const char *name)
 			found += protocol_print(&all[i], name != NULL);
 	if (name != NULL && !found)
 		errx(1, "%s: unknown protocol, not ip, icmp, udp, ipsec, "
-		    "esp or ipip", name);
+		    "esp, ipip, ip6, icmp6 or nd6", name);
 }
 
 void

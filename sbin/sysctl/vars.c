@@ -19,6 +19,7 @@
 #include <sys/sysctl.h>
 #include <net/pfkeyv2.h>
 #include <netinet/in.h>
+#include <netinet/icmp6.h>
 #include <netinet/icmp_var.h>
 #include <netinet/ip_ah.h>
 #include <netinet/ip_esp.h>
@@ -44,6 +45,9 @@
 #define IP6(name, num) \
 	{ "net.inet6.ip6." name, { CTL_NET, PF_INET6, IPPROTO_IPV6, num }, \
 	    4, V_INT, NULL }
+#define STATS6(name, proto, num, how) \
+	{ "net.inet6." name, { CTL_NET, PF_INET6, proto, num }, 4, \
+	    V_STRUCT, how }
 
 const struct var vars[] = {
 	KERN("ostype", KERN_OSTYPE, V_STRING),
@@ -149,6 +153,13 @@ const struct var vars[] = {
 	IP6("maxdynroutes", IPV6CTL_MAXDYNROUTES),
 	IP6("dad_pending", IPV6CTL_DAD_PENDING),
 	IP6("mtudisctimeout", IPV6CTL_MTUDISCTIMEOUT),
+	STATS6("ip6.stats", IPPROTO_IPV6, IPV6CTL_STATS,
+	    "netstat -s -p ip6"),
+
+	{ "net.inet6.icmp6.errppslimit", { CTL_NET, PF_INET6, IPPROTO_ICMPV6,
+	    ICMPV6CTL_ERRPPSLIMIT }, 4, V_INT, NULL },
+	STATS6("icmp6.stats", IPPROTO_ICMPV6, ICMPV6CTL_STATS,
+	    "netstat -s -p icmp6"),
 
 	{ "net.key.sadb_dump", { CTL_NET, PF_KEY, PF_KEY_V2,
 	    NET_KEY_SADB_DUMP }, 4, V_STRUCT, "ipsecctl -s sa" },

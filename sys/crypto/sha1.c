@@ -38,39 +38,49 @@
  * further on each time.
  */
 #define ROUND(fn, a, b, c, d, e, kw) do {				\
-	(e) += ROTATE(a, 5) + fn(b, c, d) + (kw);			\
+	(e) += fn(b, c, d) + (kw);					\
+	(e) += ROTATE(a, 5);						\
 	(b) = ROTATE(b, 30);						\
 } while (0)
 
-#define TWENTY_ROUNDS(fn, v, k, w) do {					\
+#define TWENTY_ROUNDS(fn, k, w) do {					\
 	for (i = 0; i < PHASE; i += 5) {				\
-		ROUND(fn, v[0], v[1], v[2], v[3], v[4], k + (w)[i]);	\
-		ROUND(fn, v[4], v[0], v[1], v[2], v[3], k + (w)[i + 1]); \
-		ROUND(fn, v[3], v[4], v[0], v[1], v[2], k + (w)[i + 2]); \
-		ROUND(fn, v[2], v[3], v[4], v[0], v[1], k + (w)[i + 3]); \
-		ROUND(fn, v[1], v[2], v[3], v[4], v[0], k + (w)[i + 4]); \
+		ROUND(fn, a, b, c, d, e, k + (w)[i]);			\
+		ROUND(fn, e, a, b, c, d, k + (w)[i + 1]);		\
+		ROUND(fn, d, e, a, b, c, k + (w)[i + 2]);		\
+		ROUND(fn, c, d, e, a, b, k + (w)[i + 3]);		\
+		ROUND(fn, b, c, d, e, a, k + (w)[i + 4]);		\
 	}								\
 } while (0)
 
 static void
 hash_block(uint32_t s[5], const uint8_t *p)
 {
-	uint32_t t, v[5], w[ROUNDS];
+	uint32_t a = s[0], b = s[1], c = s[2], d = s[3], e = s[4];
+	uint32_t t, x, y, z, w[ROUNDS];
 	int i;
 
 	for (i = 0; i < 16; i++)
 		w[i] = load_be32(p + 4 * i);
-	for (; i < ROUNDS; i++) {
-		t = w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16];
-		w[i] = ROTATE(t, 1);
+	/*
+	 * x, y and z are the last three words: a compiler that fetches two
+	 * at a time would wait for what it has just stored.
+	 */
+	for (x = w[13], y = w[14], z = w[15]; i < ROUNDS; i++) {
+		t = x ^ w[i - 8] ^ w[i - 14] ^ w[i - 16];
+		x = y;
+		y = z;
+		z = w[i] = ROTATE(t, 1);
 	}
-	memcpy(v, s, sizeof(v));
-	TWENTY_ROUNDS(CHOOSE, v, 0x5a827999, w);
-	TWENTY_ROUNDS(PARITY, v, 0x6ed9eba1, w + PHASE);
-	TWENTY_ROUNDS(MAJORITY, v, 0x8f1bbcdc, w + 2 * PHASE);
-	TWENTY_ROUNDS(PARITY, v, 0xca62c1d6, w + 3 * PHASE);
-	for (i = 0; i < 5; i++)
-		s[i] += v[i];
+	TWENTY_ROUNDS(CHOOSE, 0x5a827999, w);
+	TWENTY_ROUNDS(PARITY, 0x6ed9eba1, w + PHASE);
+	TWENTY_ROUNDS(MAJORITY, 0x8f1bbcdc, w + 2 * PHASE);
+	TWENTY_ROUNDS(PARITY, 0xca62c1d6, w + 3 * PHASE);
+	s[0] += a;
+	s[1] += b;
+	s[2] += c;
+	s[3] += d;
+	s[4] += e;
 }
 
 void

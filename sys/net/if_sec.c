@@ -87,9 +87,9 @@
 
 /* one per member of struct sec_stats, in the same order */
 enum sec_counters {
-	secc_odown, secc_onosa, secc_ofamily, secc_oloop, secc_onomem,
-	secc_otoobig, secc_oerror, secc_idown, secc_iheader, secc_iproto,
-	secc_iforeign, secc_iecn, secc_idummy, secc_ncounters
+	secc_odown, secc_onosa, secc_ofamily, secc_oloop, secc_otoobig,
+	secc_oerror, secc_idown, secc_iheader, secc_iproto, secc_iforeign,
+	secc_iecn, secc_idummy, secc_ncounters
 };
 
 /*
@@ -327,6 +327,13 @@ sec_isend(const struct sockaddr *sa)
 	    !IN_MULTICAST(sin->sin_addr.s_addr));
 }
 
+static int
+sec_samertable(const struct sec_softc *a, const struct sec_softc *b)
+{
+	return (a->sc_rtable == b->sc_rtable || a->sc_rtable == -1 ||
+	    b->sc_rtable == -1);
+}
+
 /* Another interface with the same ends would have the same SAs. */
 static int
 sec_collides(struct sec_softc *sc, const union sockaddr_union *src,
@@ -337,7 +344,7 @@ sec_collides(struct sec_softc *sc, const union sockaddr_union *src,
 
 	for (i = 0; i < SEC_HASHSIZE; i++) {
 		SMR_LIST_FOREACH_LOCKED(o, &sec_softcs[i], sc_entry) {
-			if (o != sc && o->sc_rtable == sc->sc_rtable &&
+			if (o != sc && sec_samertable(o, sc) &&
 			    sec_sameaddr(&o->sc_src, src) &&
 			    sec_sameaddr(&o->sc_dst, dst))
 				return (1);
@@ -384,7 +391,8 @@ sec_getends(struct sec_softc *sc, struct if_laddrreq *req)
 	mtx_enter(&sec_mtx);
 	if (src->sa.sa_family == AF_UNSPEC) {
 		out = sec_newest(sc, IPSP_DIRECTION_OUT);
-		if (out == NULL || sec_newest(sc, IPSP_DIRECTION_IN) == NULL) {
+		if (out == NULL || !sec_isend(&out->ss_tdb->tdb_src.sa) ||
+		    sec_newest(sc, IPSP_DIRECTION_IN) == NULL) {
 			error = EADDRNOTAVAIL;
 			goto done;
 		}
@@ -413,14 +421,22 @@ sec_unsetends(struct sec_softc *sc)
 static int
 sec_setrtable(struct sec_softc *sc, int rtable)
 {
+	int error = 0, was;
+
 	if (rtable < -1 || rtable > RT_TABLEID_MAX ||
 	    (rtable != -1 && !rtable_exists(rtable)))
 		return (EINVAL);
 	mtx_enter(&sec_mtx);
+	was = sc->sc_rtable;
 	sc->sc_rtable = rtable;
-	sec_choose(sc->sc_unit);
+	if (sc->sc_src.sa.sa_family != AF_UNSPEC &&
+	    sec_collides(sc, &sc->sc_src, &sc->sc_dst)) {
+		sc->sc_rtable = was;
+		error = EADDRINUSE;
+	} else
+		sec_choose(sc->sc_unit);
 	mtx_leave(&sec_mtx);
-	return (0);
+	return (error);
 }
 
 static int
@@ -520,27 +536,22 @@ sec_unsent(struct sec_softc *sc, int len)
  * Output.
  */
 
-/* Each interface a packet goes through leaves its mark: none goes twice. */
+/* Each SA that a packet goes through leaves its mark: none has it twice. */
 static int
-sec_loop(struct sec_softc *sc, struct mbuf *m)
+sec_loop(struct mbuf *m, struct tdb *tdb)
 {
-	struct ifnet *ifp = &sc->sc_if;
 	struct m_tag *mtag = NULL;
+	struct tdb_ident *tdbi;
 
-	while ((mtag = m_tag_find(m, PACKET_TAG_GRE, mtag)) != NULL) {
-		if (*(int *)(mtag + 1) == (int)ifp->if_index) {
-			sec_lost(sc, secc_oloop, ifc_oerrors);
-			return (EIO);
-		}
+	while ((mtag = m_tag_find(m, PACKET_TAG_IPSEC_OUT_DONE, mtag)) !=
+	    NULL) {
+		tdbi = (struct tdb_ident *)(mtag + 1);
+		if (tdbi->spi == tdb->tdb_spi &&
+		    tdbi->proto == tdb->tdb_sproto &&
+		    tdbi->rdomain == tdb->tdb_rdomain &&
+		    sec_sameaddr(&tdbi->dst, &tdb->tdb_dst))
+			return (1);
 	}
-
-	mtag = m_tag_get(PACKET_TAG_GRE, sizeof(int), M_NOWAIT);
-	if (mtag == NULL) {
-		sec_lost(sc, secc_onomem, ifc_oerrors);
-		return (ENOBUFS);
-	}
-	*(int *)(mtag + 1) = ifp->if_index;
-	m_tag_prepend(m, mtag);
 	return (0);
 }
 
@@ -548,9 +559,12 @@ sec_loop(struct sec_softc *sc, struct mbuf *m)
 static u_int32_t
 sec_mtu(struct tdb *tdb)
 {
-	if (READ_ONCE(tdb->tdb_mtutimeout) <= (u_int64_t)gettime())
+	u_int32_t mtu = READ_ONCE(tdb->tdb_mtu);
+
+	if (mtu == 0 ||
+	    READ_ONCE(tdb->tdb_mtutimeout) <= (u_int64_t)gettime())
 		return (0);
-	return (READ_ONCE(tdb->tdb_mtu));
+	return (mtu);
 }
 
 /*
@@ -611,6 +625,7 @@ static int
 sec_check(struct sec_softc *sc, struct mbuf *m, int af, u_int32_t *mtu)
 {
 	struct sec_sa *ss;
+	int loop = 0;
 
 	if (!sec_running(sc)) {
 		sec_lost(sc, secc_odown, ifc_oerrors);
@@ -628,15 +643,20 @@ sec_check(struct sec_softc *sc, struct mbuf *m, int af, u_int32_t *mtu)
 
 	smr_read_enter();
 	ss = SMR_PTR_GET(&sc->sc_out);
-	if (ss != NULL)
+	if (ss != NULL) {
 		*mtu = sec_mtu(ss->ss_tdb);
+		loop = sec_loop(m, ss->ss_tdb);
+	}
 	smr_read_leave();
 	if (ss == NULL) {
 		sec_lost(sc, secc_onosa, ifc_oerrors);
 		return (EHOSTUNREACH);
 	}
-
-	return (sec_loop(sc, m));
+	if (loop) {
+		sec_lost(sc, secc_oloop, ifc_oerrors);
+		return (EIO);
+	}
+	return (0);
 }
 
 static int

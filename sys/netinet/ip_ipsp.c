@@ -52,6 +52,7 @@
  * period after it left, so a reader never finds one without references.
  */
 #define TDB_HASHSIZE	131072		/* a power of two */
+#define TDB_MAXBUNDLE	8		/* SAs in one bundle */
 
 static void	tdb_timeout(void *);
 static void	tdb_firstuse_timeout(void *);
@@ -485,9 +486,10 @@ int
 tdb_bundle(struct tdb *first, struct tdb *next)
 {
 	struct tdb *tdb;
+	int n = 0;
 
 	NET_ASSERT_LOCKED_EXCLUSIVE();
-	for (tdb = next; tdb != NULL; tdb = tdb->tdb_onext) {
+	for (tdb = next; tdb != NULL; tdb = tdb->tdb_onext, n++) {
 		if (tdb == first)
 			return (ESRCH);
 	}
@@ -495,9 +497,14 @@ tdb_bundle(struct tdb *first, struct tdb *next)
 		return (0);
 	if (first->tdb_onext != NULL || next->tdb_inext != NULL)
 		return (EEXIST);
+	for (tdb = first; tdb != NULL; tdb = tdb->tdb_inext)
+		n++;
+	if (n > TDB_MAXBUNDLE)
+		return (E2BIG);
 	mtx_enter(&tdb_sadb_mtx);
 	SMR_PTR_SET_LOCKED(&first->tdb_onext, next);
 	SMR_PTR_SET_LOCKED(&next->tdb_inext, first);
+	WRITE_ONCE(first->tdb_orphan, 0);
 	mtx_leave(&tdb_sadb_mtx);
 	return (0);
 }
@@ -510,8 +517,11 @@ tdb_unbundle(struct tdb *tdb)
 	mtx_enter(&tdb_sadb_mtx);
 	in = tdb->tdb_inext;
 	out = tdb->tdb_onext;
-	if (in != NULL)
+	if (in != NULL) {
+		/* before the link goes: whoever misses that sees this */
+		__atomic_store_n(&in->tdb_orphan, 1, __ATOMIC_RELEASE);
 		SMR_PTR_SET_LOCKED(&in->tdb_onext, NULL);
+	}
 	if (out != NULL)
 		SMR_PTR_SET_LOCKED(&out->tdb_inext, NULL);
 	SMR_PTR_SET_LOCKED(&tdb->tdb_inext, NULL);
@@ -519,15 +529,16 @@ tdb_unbundle(struct tdb *tdb)
 	mtx_leave(&tdb_sadb_mtx);
 }
 
-struct tdb *
-tdb_bundled(struct tdb *tdb)
+int
+tdb_bundled(struct tdb *tdb, struct tdb **next)
 {
-	struct tdb *next;
-
 	smr_read_enter();
-	next = tdb_ref(SMR_PTR_GET(&tdb->tdb_onext));
+	*next = tdb_ref(SMR_PTR_GET(&tdb->tdb_onext));
 	smr_read_leave();
-	return (next);
+	if (*next == NULL && __atomic_load_n(&tdb->tdb_orphan,
+	    __ATOMIC_ACQUIRE))
+		return (ENXIO);
+	return (0);
 }
 
 void

@@ -162,6 +162,7 @@ struct tdb {
 	struct tdb	*tdb_snext;	/* [D] SAs that wait to be let go */
 	struct tdb	*tdb_inext;	/* [D] bundle, the one before */
 	struct tdb	*tdb_onext;	/* [D] bundle, the next to send by */
+	int		 tdb_orphan;	/* [D] the next one was deleted */
 	TAILQ_ENTRY(tdb) tdb_all;	/* [D] every SA, in order of birth */
 	SIMPLEQ_ENTRY(tdb) tdb_walk;	/* [N] tdb_walk() */
 
@@ -398,9 +399,13 @@ struct tdb_search {
 	u_int8_t			 ts_sproto;
 };
 struct tdb *tdb_search(const struct tdb_search *);
-/* NET(X): after the first comes the next; 0, ESRCH: a circle, EEXIST. */
+/*
+ * NET(X): after the first comes the next; 0, ESRCH: a circle, EEXIST, or
+ * E2BIG.  When a next one is deleted what comes before it sends no more.
+ */
 int	tdb_bundle(struct tdb *, struct tdb *);
-struct tdb *tdb_bundled(struct tdb *);		/* the next one, or NULL */
+/* The next one with a reference, or NULL; ENXIO when it is gone, else 0. */
+int	tdb_bundled(struct tdb *, struct tdb **);
 /*
  * Reserve an SPI between min and max (host order) with a larval SA; in
  * network order, or 0 with *errval set.  NET(X), may sleep.

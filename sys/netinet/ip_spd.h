@@ -66,6 +66,9 @@ struct ipsec_policy {
  * been filled in but for hash, list and group.  spd_remove() frees it and
  * drops its ids.  spd_find() wants the very same flow, spd_match() finds
  * for a packet the narrowest that fits, most mask bits first; both lend.
+ * Of a fragment the ports are not known: spd_match_noports() finds the
+ * strictest policy that the packet it is of might match.  spd_flush() takes
+ * the questions of the domain along.
  */
 void	spd_insert(struct ipsec_policy *);		/* may sleep */
 void	spd_remove(struct ipsec_policy *);
@@ -73,6 +76,7 @@ void	spd_flush(u_int);
 struct ipsec_policy *spd_find(u_int, const struct sockaddr_encap *,
 	    const struct sockaddr_encap *);
 struct ipsec_policy *spd_match(u_int, const struct sockaddr_encap *);
+struct ipsec_policy *spd_match_noports(u_int, const struct sockaddr_encap *);
 int	spd_walk(u_int, int (*)(struct ipsec_policy *, void *), void *);
 /* Do the two say the same?  Directions do not count. */
 int	spd_sameflow(const struct sockaddr_encap *,

@@ -235,12 +235,15 @@ extern const struct in6_addr	in6addr_linklocal_allrouters;	/* ff02::2 */
  *
  * in6_embedscope() makes that form of a sockaddr with sin6_scope_id: 0;
  * EADDRNOTAVAIL: it names no interface and needs one; ENXIO: there is no
- * such interface.  in6_recoverscope() is the way back, of any address.
+ * such interface.  in6_recoverscope() is the way back, of any address;
+ * in6_mksin6() the same for a sockaddr that has nothing in it yet, with a
+ * port in network order.
  * in6_clearscope() makes an address fit for the wire; in6_setscope() marks
  * one that came from there.
  */
 int	in6_embedscope(struct in6_addr *, const struct sockaddr_in6 *);
 void	in6_recoverscope(struct sockaddr_in6 *, const struct in6_addr *);
+void	in6_mksin6(struct sockaddr_in6 *, const struct in6_addr *, in_port_t);
 void	in6_clearscope(struct in6_addr *);
 void	in6_setscope(struct in6_addr *, u_int);
 

@@ -74,6 +74,17 @@ in6_recoverscope(struct sockaddr_in6 *sin6, const struct in6_addr *in6)
 }
 
 void
+in6_mksin6(struct sockaddr_in6 *sin6, const struct in6_addr *in6,
+    in_port_t port)
+{
+	memset(sin6, 0, sizeof(*sin6));
+	sin6->sin6_len = sizeof(*sin6);
+	sin6->sin6_family = AF_INET6;
+	sin6->sin6_port = port;
+	in6_recoverscope(sin6, in6);
+}
+
+void
 in6_clearscope(struct in6_addr *in6)
 {
 	if (IN6_IS_SCOPE_EMBED(in6))

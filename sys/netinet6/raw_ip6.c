@@ -102,7 +102,7 @@ rip6_deliver(struct inpcb *inp, struct mbuf *m, int off)
 	struct mbuf *opts = NULL;
 	struct sockaddr_in6 sin6;
 
-	in6_recoverscope(&sin6, &ip6->ip6_src);
+	in6_mksin6(&sin6, &ip6->ip6_src, 0);
 	ip6_savecontrol(inp, &opts, m, off);
 	m_adj(m, off);
 	if (sbappendaddr(inp->inp_socket, sin6tosa(&sin6), m, opts) == 0) {

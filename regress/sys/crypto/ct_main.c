@@ -33,11 +33,19 @@ ct_public(void *p, unsigned long len)
 	VALGRIND_MAKE_MEM_DEFINED(p, len);
 }
 
+void
+ct_say(const char *s)
+{
+	puts(s);
+}
+
 int
 main(int argc, char *argv[])
 {
-	if (argc != 2) {
-		fprintf(stderr, "usage: %s test\n", argv[0]);
+	int i;
+
+	if (argc < 2) {
+		fprintf(stderr, "usage: %s test ...\n", argv[0]);
 		return (2);
 	}
 	if (!RUNNING_ON_VALGRIND) {
@@ -45,9 +53,12 @@ main(int argc, char *argv[])
 		    argv[0]);
 		return (2);
 	}
-	if (ct_run(argv[1]) == -1) {
-		fprintf(stderr, "%s: no test named %s\n", argv[0], argv[1]);
-		return (2);
+	for (i = 1; i < argc; i++) {
+		if (ct_run(argv[i]) == -1) {
+			fprintf(stderr, "%s: no test named %s\n", argv[0],
+			    argv[i]);
+			return (2);
+		}
 	}
 	return (0);
 }

@@ -112,11 +112,88 @@ static const struct gcm_vector {
 	  "76fc6ece0f4e1768cddf8853bb2d551b" },
 };
 
+/* NIST CAVP, gcmEncryptExtIV128: lengths of no whole block */
+static const struct gcm_vector gcm_cavp[] = {
+	{ "7fddb57453c241d03efbed3ac44e371c",
+	  "ee283a3fc75575e33efd4887",
+	  "",
+	  "d5de42b461646c255c87bd2962d3b9a2",
+	  "2ccda4a5415cb91e135c2a0f78c9b2fd",
+	  "b36d1df9b9d5e596f83e8b7f52971cb3" },
+	{ "fe9bb47deb3a61e423c2231841cfd1fb",
+	  "4d328eb776f500a2f7fb47aa",
+	  "",
+	  "f1cc3818e421876bb6b8bbd6c9",
+	  "b88c5c1977b35b517b0aeae967",
+	  "43fd4727fe5cdb4b5b42818dea7ef8c9" },
+	{ "6703df3701a7f54911ca72e24dca046a",
+	  "12823ab601c350ea4bc2488c",
+	  "",
+	  "793cd125b0b84a043e3ac67717",
+	  "b2051c80014f42f08735a7b0cd",
+	  "38e6bcd29962e5f2c13626b85a877101" },
+	{ "fe47fcce5fc32665d2ae399e4eec72ba",
+	  "5adb9609dbaeb58cbd6e7275",
+	  "88319d6e1d3ffa5f987199166c8a9b56c2aeba5a",
+	  "7c0e88c88899a779228465074797cd4c2e1498d259b54390b85e3eef1c02df60"
+	    "e743f1b840382c4bccaf3bafb4ca8429bea063",
+	  "98f4826f05a265e6dd2be82db241c0fbbbf9ffb1c173aa83964b7cf539304373"
+	    "6365253ddbc5db8778371495da76d269e5db3e",
+	  "291ef1982e4defedaa2249f898556b47" },
+	{ "2c1f21cf0f6fb3661943155c3e3d8492",
+	  "23cb5ff362e22426984d1907",
+	  "5d3624879d35e46849953e45a32a624d6a6c536ed9857c613b572b0333e70155"
+	    "7a713e3f010ecdf9a6bd6c9e3e44b065208645aff4aabee611b3915285141700"
+	    "84ccf587177f4488f33cfb5e979e42b6e1cfc0a60238982a7aec",
+	  "42f758836986954db44bf37c6ef5e4ac0adaf38f27252a1b82d02ea949c8a1a2"
+	    "dbc0d68b5615ba7c1220ff6510e259f06655d8",
+	  "81824f0e0d523db30d3da369fdc0d60894c7a0a20646dd015073ad2732bd989b"
+	    "14a222b6ad57af43e1895df9dca2a5344a62cc",
+	  "57a3ee28136e94c74838997ae9823f3a" },
+	/* made with OpenSSL: the same for longer keys */
+	{ "a803225ad42431de6db760b82e022bfa95a8187339cc6e17",
+	  "57e55ed6649aa9465ffafbe3",
+	  "c921c87a816cc54124ee92b9",
+	  "364fb4540f2e943cd4b429c4d7",
+	  "38ff14b8556040b64c68b4cb59",
+	  "0bf6f328d15bc020ca876b2b3a9bae5d" },
+	{ "9ab66043388da1c9cdbae41a9760adf4f6857fc303f865c4",
+	  "7186006307bfb25c412a327a",
+	  "b5f4a64fc7abddec",
+	  "01719b1cb1855077a87dc6719d775e5a555edadc71ec876f0150bfde29947d2c"
+	    "0dbf8d1c05d32e820c3d4b03d021609b11f821",
+	  "91be0a85e6e70703e5c71f9aeb901317cdbc7a8ce04905bf0ccd5cb085e43f15"
+	    "c90de02285f0aaa616402d72eec3bf3793ce9c",
+	  "ffc0873b8a47dd7529d31097b9a40450" },
+	{ "146fa94ed6a73daeee56165cd917f27ec6ddb7cfa138bf78",
+	  "4b62876398efc42a7fe5dd67",
+	  "322c8d809153b477a853935ed99d48bd0969e658301328a7c8062da9120f4253"
+	    "0fc758d836804ee86cd18494bc261362db1d6cf01bd16bdd00107e324b108d5c"
+	    "187d730fe4b0306503907800ff4db0fd524158de8b5db42175b9",
+	  "bb",
+	  "a8",
+	  "9a70a0fdd07fc7e1d42f8991709f8d8c" },
+	{ "370c1348a7656ac680c7169d9a143e7ecddfee03038f8a09eccf881cc776de8f",
+	  "6b345ae49f0c6c8fa8abc654",
+	  "f21334bfcd9f6aee754183a0",
+	  "f156f2deefb2ed3c92b11dd75a",
+	  "c6b39f0c489b738a5613652946",
+	  "9383e2a2e40676bde2fbca52c502fce1" },
+	{ "6f724eb37aecb6b26911c878d80d83ed32a806e4479c16abb679ba5c45ed758f",
+	  "2684ecaf13d692d425185be0",
+	  "d1a281a212df5d884569a7e396ad294dde7ce12c",
+	  "2a27b3eaaba2fc74c579a0add17d587c846fd1a6fbe1f8384b211b376544d34a"
+	    "7254c689bf664a30ae73a850f8b64915523d6a",
+	  "df68538fe381ea97c072b12686f86eeb1ecfd64fa0aaa7430ddf046d32e3aa85"
+	    "b821e24e155a4f2dd831f8f8865cc90f9537f7",
+	  "7a349e92144c97d8dac7050cc09abf54" },
+};
+
 static void
 check_vector(const struct gcm_vector *v)
 {
 	struct gcm_key gk;
-	uint8_t key[32], nonce[12], aad[20], plain[64], cipher[64], buf[64];
+	uint8_t key[32], nonce[12], aad[90], plain[64], cipher[64], buf[64];
 	uint8_t good[16], tag[16];
 	size_t aadlen, len;
 
@@ -140,6 +217,14 @@ KTEST(gcm_spec, "AES-GCM gives the examples of its specification")
 
 	for (i = 0; i < nitems(gcm_spec); i++)
 		check_vector(&gcm_spec[i]);
+}
+
+KTEST(gcm_cavp, "AES-GCM gives vectors of NIST's CAVP and of OpenSSL")
+{
+	int i;
+
+	for (i = 0; i < nitems(gcm_cavp); i++)
+		check_vector(&gcm_cavp[i]);
 }
 
 /*

@@ -211,24 +211,25 @@ static const struct pair {
 	    "agree:\n"
 	    "\tchildsa, at the first rekey: a.conf:3 has (nearest of 2) "
 	    "enc aes-256, aes-192, aes-128 auth hmac-sha2-256, "
-	    "hmac-sha2-384, hmac-sha2-512 group none esn, noesn; b.conf:3 "
-	    "has enc aes-256 auth hmac-sha2-256 group modp2048 noesn; no "
-	    "common group: change a.conf:3: add \"group modp2048\" to "
+	    "hmac-sha2-384, hmac-sha2-512, hmac-sha1 group none esn, noesn; "
+	    "b.conf:3 has enc aes-256 auth hmac-sha2-256 group modp2048 "
+	    "noesn; no common group: "
+	    "change a.conf:3: add \"group modp2048\" to "
 	    "childsa\n" },
-	{ { "childsa=enc aes-256 auth hmac-sha1 noesn" }, { "" }, 1,
+	{ { "childsa=enc aes-256 auth hmac-md5 noesn" }, { "" }, 1,
 	    "policy \"east\" (a.conf:3) and \"west\" (b.conf:3) do not "
 	    "agree:\n"
-	    "\tchildsa: a.conf:3 has enc aes-256 auth hmac-sha1 noesn; "
+	    "\tchildsa: a.conf:3 has enc aes-256 auth hmac-md5 noesn; "
 	    "b.conf:3 has (nearest of 2) enc aes-256, aes-192, aes-128 "
-	    "auth hmac-sha2-256, hmac-sha2-384, hmac-sha2-512 group none "
-	    "esn, noesn; no common auth: change a.conf:3: add \"auth "
-	    "hmac-sha2-256\" to childsa\n" },
-	{ { "childsa=enc aes-256 auth hmac-sha1 noesn" },
-	    { "childsa=enc 3des auth hmac-sha2-256 noesn" }, 1,
+	    "auth hmac-sha2-256, hmac-sha2-384, hmac-sha2-512, hmac-sha1 "
+	    "group none esn, noesn; no common auth: change a.conf:3: add "
+	    "\"auth hmac-sha2-256\" to childsa\n" },
+	{ { "childsa=enc aes-256 auth hmac-md5 noesn" },
+	    { "childsa=enc blowfish auth hmac-sha2-256 noesn" }, 1,
 	    "policy \"east\" (a.conf:3) and \"west\" (b.conf:3) do not "
 	    "agree:\n"
-	    "\tchildsa: a.conf:3 has enc aes-256 auth hmac-sha1 noesn; "
-	    "b.conf:3 has enc 3des auth hmac-sha2-256 noesn; no common "
+	    "\tchildsa: a.conf:3 has enc aes-256 auth hmac-md5 noesn; "
+	    "b.conf:3 has enc blowfish auth hmac-sha2-256 noesn; no common "
 	    "enc, auth: no word at one end would do: take childsa away "
 	    "from both\n" },
 	/* selectors */

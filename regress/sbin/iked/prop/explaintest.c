@@ -120,17 +120,18 @@ static const struct row {
 	    "20 without key length, it could offer \"enc aes-256-gcm group "
 	    "modp2048\"" },
 	/* what iked has for an IKE SA, but the kernel not for ESP */
-	{ "childsa", NODH, "default", "enc aes-128 auth hmac-sha1 noesn",
-	    "peer offered enc aes-128 auth hmac-sha1 noesn; we have "
+	{ "childsa", NODH, "default", "enc aes-128 auth hmac-md5 noesn",
+	    "peer offered enc aes-128 auth hmac-md5 noesn; we have "
 	    "(nearest of 2) enc aes-256, aes-192, aes-128 auth "
-	    "hmac-sha2-256, hmac-sha2-384, hmac-sha2-512 group none esn, "
-	    "noesn; no common auth: the peer must change: the kernel's ESP "
-	    "does not have hmac-sha1, it could offer \"auth hmac-sha2-256\"" },
-	{ "childsa", NODH, "default", "enc chacha20-poly1305 noesn",
-	    "peer offered enc chacha20-poly1305 noesn; we have (nearest of "
+	    "hmac-sha2-256, hmac-sha2-384, hmac-sha2-512, hmac-sha1 group "
+	    "none esn, noesn; no common auth: the peer must change: the "
+	    "kernel's ESP does not have hmac-md5, it could offer \"auth "
+	    "hmac-sha2-256\"" },
+	{ "childsa", NODH, "default", "enc aes-128-gcm-12 noesn",
+	    "peer offered enc aes-128-gcm-12 noesn; we have (nearest of "
 	    "2) enc aes-128-gcm, aes-256-gcm group none esn, noesn; no "
 	    "common enc: the peer must change: the kernel's ESP does not "
-	    "have chacha20-poly1305, it could offer \"enc aes-128-gcm\"" },
+	    "have aes-128-gcm-12, it could offer \"enc aes-128-gcm\"" },
 	{ "ikesa", 0, "default", "enc chacha20-poly1305 prf hmac-sha2-256 "
 	    "group curve25519",
 	    "peer offered enc chacha20-poly1305 prf hmac-sha2-256 group "

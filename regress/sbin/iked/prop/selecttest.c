@@ -340,7 +340,8 @@ test_offered(void)
 		    "group modp1024 group modp1024", 0 },
 		{ ESP, 0, "default", "enc aes-256 auth hmac-sha2-256 noesn",
 		    1 },
-		{ ESP, 0, "default", "enc aes-256 auth hmac-sha1 noesn", 0 },
+		{ ESP, 0, "default", "enc aes-256 auth hmac-sha1 noesn", 1 },
+		{ ESP, 0, "default", "enc aes-256 auth hmac-md5 noesn", 0 },
 		{ ESP, 0, "default", "enc aes-256 auth hmac-sha2-256 esn "
 		    "noesn", 0 },
 		{ ESP, 0, "default", "enc aes-256 noesn", 0 },
@@ -456,9 +457,10 @@ main(void)
 	test_default(IKE, "enc aes-128-gcm enc aes-256-gcm " PRFS " " GROUPS
 	    " | enc aes-256 enc aes-192 enc aes-128 enc 3des " PRFS " "
 	    AUTHS " auth hmac-sha1 " GROUPS);
-	/* without SHA1, which the kernel does not have */
+	/* SHA1 is the last resort */
 	test_default(ESP, "enc aes-128-gcm enc aes-256-gcm group none esn "
 	    "noesn | enc aes-256 enc aes-192 enc aes-128 " AUTHS
+	    " auth hmac-sha1"
 	    " group none esn noesn");
 	for (i = 0; i < nitems(rows); i++)
 		run_row(&rows[i]);

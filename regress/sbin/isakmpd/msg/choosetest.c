@@ -143,6 +143,8 @@ static const struct row rows2[] = {
 	{ -1, 3, 20, SPI, "80040001" "80060080", -1, -1, 0, 0, 0,
 	    "write `quick enc aes-128-gcm group none' in ipsec.conf(5)" },
 	{ -1, 3, 23, SPI, "80040001" "80060080", -1, -1, 0, 0, 0,
+	    "write `quick enc aes-128-gmac group none' in ipsec.conf(5)" },
+	{ -1, 3, 6, SPI, "80040001" "80050005" "80060080", -1, -1, 0, 0, 0,
 	    "only the peer" },
 	{ -1, 3, 3, SPI, "80040001" "80050002", -1, -1, 0, 0, 0,
 	    "ESP 3DES HMAC_SHA without PFS TUNNEL" },

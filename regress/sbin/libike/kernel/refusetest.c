@@ -32,6 +32,9 @@
 #define MACS		"(it has: HMAC-SHA1, HMAC-SHA2-256, " \
 			"HMAC-SHA2-384, HMAC-SHA2-512)"
 
+#define OFF		"AH is switched off in this kernel " \
+			"(net.inet.ah.enable)"
+
 static struct kernel	*k;
 
 static void
@@ -82,7 +85,9 @@ t_algs(void)
 	IS(kernel_algs(k, IKE_PROTO_ESP, al, 2, &n), ENOSPC);
 	CHECK(n == 2 && al[1].al_cipher == SADB_EALG_3DESCBC);
 	IS(kernel_algs(k, IKE_PROTO_AH, al, 32, &n), 0);
-	CHECK(n == 0);
+	CHECK(n == 4);
+	CHECK(al[0].al_cipher == 0 && al[0].al_mac == SADB_AALG_SHA1HMAC);
+	CHECK(al[3].al_mac == SADB_X_AALG_SHA2_512);
 }
 
 static struct ksa
@@ -197,15 +202,22 @@ t_ah(void)
 	uint32_t spi;
 
 	ks.ks_proto = IKE_PROTO_AH;
-	refused(&ks, EINVAL, "no interface of this kernel carries AH");
+	refused(&ks, EINVAL, "an interface carries ESP only");
 	ks.ks_nounit = 1;
-	refused(&ks, EOPNOTSUPP, "this kernel has no AH");
+	IS(kernel_addsa(k, &ks), 0);
+	IS(kernel_statsa(k, &ks, &st), 0);
+	CHECK(says("ipsecctl -ss", "ah tunnel from 192.0.2.8 to 192.0.2.9 spi "
+	    "0x00000800 auth hmac-sha2-256"));
+	IS(kernel_delsa(k, &ks), 0);
+	CHECK(system("sysctl -q net.inet.ah.enable=0") == 0);
+	refused(&ks, EOPNOTSUPP, OFF);
 	IS(kernel_getspi(k, &ks, &spi), EOPNOTSUPP);
 	ks.ks_larval = 1;
-	refused(&ks, EOPNOTSUPP, "this kernel has no AH");
+	refused(&ks, EOPNOTSUPP, OFF);
 	IS(kernel_movesa(k, &ks, &ks), EOPNOTSUPP);
 	IS(kernel_delsa(k, &ks), EOPNOTSUPP);
 	IS(kernel_statsa(k, &ks, &st), EOPNOTSUPP);
+	CHECK(system("sysctl -q net.inet.ah.enable=1") == 0);
 	ks.ks_udpencap = 1;
 	refused(&ks, EINVAL, "AH cannot be encapsulated in UDP");
 	ks.ks_integ.xf_id = IKE_INTEG_NONE;
@@ -275,7 +287,7 @@ t_nounit(const char *mode, int transport)
 	in.ks_transport = out.ks_transport = transport;
 	out.ks_spi = 0x900;
 	if (transport)
-		refused(&out, EINVAL, "this kernel carries tunnel mode only");
+		refused(&out, EINVAL, "an interface carries tunnel mode only");
 	in.ks_nounit = out.ks_nounit = 1;
 	IS(kernel_getspi(k, &in, &in.ks_spi), 0);
 	in.ks_larval = 1;
@@ -312,6 +324,20 @@ ts(const char *lo, const char *hi, uint8_t proto, uint16_t p0, uint16_t p1)
 	return (t);
 }
 
+/* Added, shown, deleted, and then not there. */
+static void
+flow(const struct kflow *kf, const char *in, const char *out)
+{
+	IS(kernel_flow(k, kf, 1), 0);
+	CHECK(says("ipsecctl -sf", in));
+	CHECK(says("ipsecctl -sf", out));
+	IS(kernel_flow(k, kf, 0), 0);
+	CHECK(!says("ipsecctl -sf", "flow"));
+	IS(kernel_flow(k, kf, 0), ESRCH);
+	CHECK(strcmp(kernel_flow_reason(ESRCH, kf), "there is no such "
+	    "policy") == 0);
+}
+
 static void
 noflow(const struct kflow *kf, int error, const char *reason)
 {
@@ -322,12 +348,9 @@ noflow(const struct kflow *kf, int error, const char *reason)
 		    reason);
 }
 
-/* Well-formed, or the kernel would say EINVAL. */
 static void
 t_flows(void)
 {
-	static const char *none = "this kernel has no policies: only the SAs "
-	    "of an interface (sec) carry packets";
 	struct ike_id me, peer;
 	struct kflow kf;
 
@@ -339,21 +362,25 @@ t_flows(void)
 	kf.kf_self = addr("192.0.2.8");
 	kf.kf_peer = addr("192.0.2.9");
 	kf.kf_proto = IKE_PROTO_ESP;
-	noflow(&kf, EOPNOTSUPP, none);
+	flow(&kf, "flow esp in proto tcp from 10.2.0.1 port 80 to "
+	    "10.1.0.0/20", "flow esp out proto tcp from 10.1.0.0/20 to "
+	    "10.2.0.1 port 80 local 192.0.2.8 peer 192.0.2.9");
 	kf.kf_selfid = &me;
 	kf.kf_peerid = &peer;
 	kf.kf_transport = 1;
-	noflow(&kf, EOPNOTSUPP, none);
+	flow(&kf, "srcid FQDN/left.example dstid ASN1_DN//C=XX/CN=right",
+	    "type require");
 	kf.kf_proto = IKE_PROTO_AH;
 	kf.kf_peer.ia_family = 0;
-	noflow(&kf, EOPNOTSUPP, none);
+	flow(&kf, "flow ah in proto tcp", "flow ah out proto tcp");
 	kf.kf_local = ts("2001:db8:1::", "2001:db8:1:ffff:ffff:ffff:ffff:ffff",
 	    6, 0, 65535);
 	noflow(&kf, EINVAL, "a policy goes from IPv4 to IPv4 or from IPv6 to "
 	    "IPv6");
 	kf.kf_remote = ts("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 6,
 	    0, 65535);
-	noflow(&kf, EOPNOTSUPP, none);
+	flow(&kf, "from ::/0 to 2001:db8:1::/48",
+	    "from 2001:db8:1::/48 to ::/0");
 	kf.kf_remote.ts_proto = 17;
 	noflow(&kf, EINVAL, "a policy has one protocol for both ends");
 	id_clear(&me);
