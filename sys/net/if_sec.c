@@ -69,7 +69,10 @@
 #define SEC_BATCH	64	/* packets sent before others get a turn */
 #define SEC_QLEN	1024	/* packets that may wait for that */
 #define SEC_QUOTE	128	/* bytes of one kept for ICMP, <= MHLEN */
-#define SEC_HASHSIZE	4096	/* a power of two */
+#define SEC_HASHBITS	12	/* of interfaces */
+#define SEC_HASHSIZE	(1 << SEC_HASHBITS)
+#define SEC_SABITS	15	/* of their SAs, which may be many more */
+#define SEC_SAHASHSIZE	(1 << SEC_SABITS)
 
 /*
  * Locks used to protect struct members:
@@ -141,8 +144,8 @@ static void	sec_bind(void *);
 
 static struct mutex		 sec_mtx = MUTEX_INITIALIZER(IPL_SOFTNET);
 static struct sec_softc_list	 sec_softcs[SEC_HASHSIZE];	/* [R] */
-static struct sec_sa_list	 sec_sas[SEC_HASHSIZE];		/* [K] */
-static struct sec_sa_list	 sec_units[SEC_HASHSIZE];	/* [K] */
+static struct sec_sa_list	 sec_sas[SEC_SAHASHSIZE];	/* [K] */
+static struct sec_sa_list	 sec_units[SEC_SAHASHSIZE];	/* [K] */
 static struct sec_sa_queue	 sec_dead =
     SIMPLEQ_HEAD_INITIALIZER(sec_dead);				/* [K] */
 static u_int64_t		 sec_snomem;			/* [K] */
@@ -165,16 +168,30 @@ secattach(int n)
  * All of the unit takes part, and is compared in full where it matters.
  */
 static unsigned int
-sec_hash(u_int32_t v)
+sec_hash(u_int32_t v, int bits)
 {
-	return ((v * 0x9e3779b1U) >> 20);
+	return ((v * 0x9e3779b1U) >> (32 - bits));
+}
+
+/* of the interfaces with this unit */
+static struct sec_softc_list *
+sec_head(unsigned int unit)
+{
+	return (&sec_softcs[sec_hash(unit, SEC_HASHBITS)]);
+}
+
+/* of the SAs with this SPI */
+static struct sec_sa_list *
+sec_spibucket(struct tdb *tdb)
+{
+	return (&sec_sas[sec_hash(tdb->tdb_spi, SEC_SABITS)]);
 }
 
 /* of the SAs of a unit in one direction */
 static struct sec_sa_list *
 sec_bucket(unsigned int unit, int dir)
 {
-	return (&sec_units[sec_hash(unit << 2 | dir)]);
+	return (&sec_units[sec_hash(unit << 2 | dir, SEC_SABITS)]);
 }
 
 static int
@@ -216,8 +233,7 @@ sec_clone_create(struct if_clone *ifc, int unit)
 
 	/* complete: packets and SAs may find it now, and until destroy */
 	mtx_enter(&sec_mtx);
-	SMR_LIST_INSERT_HEAD_LOCKED(&sec_softcs[sec_hash(unit)], sc,
-	    sc_entry);
+	SMR_LIST_INSERT_HEAD_LOCKED(sec_head(unit), sc, sc_entry);
 	sec_choose(unit);
 	mtx_leave(&sec_mtx);
 
@@ -857,7 +873,7 @@ sec_find(unsigned int unit)
 {
 	struct sec_softc *sc;
 
-	SMR_LIST_FOREACH(sc, &sec_softcs[sec_hash(unit)], sc_entry) {
+	SMR_LIST_FOREACH(sc, sec_head(unit), sc_entry) {
 		if (sc->sc_unit == unit)
 			break;
 	}
@@ -1089,7 +1105,7 @@ sec_sa_find(struct tdb *tdb)
 	struct sec_sa *ss;
 
 	MUTEX_ASSERT_LOCKED(&sec_mtx);
-	LIST_FOREACH(ss, &sec_sas[sec_hash(tdb->tdb_spi)], ss_byspi) {
+	LIST_FOREACH(ss, sec_spibucket(tdb), ss_byspi) {
 		if (ss->ss_tdb == tdb)
 			return (ss);
 	}
@@ -1200,7 +1216,7 @@ sec_sa_attach(struct sec_sa *ss, struct tdb *tdb)
 	ss->ss_tdb = tdb_ref(tdb);
 	ss->ss_unit = tdb->tdb_iface;
 	ss->ss_dir = sec_sa_direction(tdb);
-	LIST_INSERT_HEAD(&sec_sas[sec_hash(tdb->tdb_spi)], ss, ss_byspi);
+	LIST_INSERT_HEAD(sec_spibucket(tdb), ss, ss_byspi);
 	LIST_INSERT_HEAD(sec_bucket(ss->ss_unit, ss->ss_dir), ss, ss_byunit);
 	sec_choose(ss->ss_unit);
 }

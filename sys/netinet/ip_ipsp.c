@@ -51,7 +51,7 @@
  * under tdb_sadb_mtx.  An SA keeps the hash's reference until a grace
  * period after it left, so a reader never finds one without references.
  */
-#define TDB_HASHSIZE	16384		/* a power of two */
+#define TDB_HASHSIZE	131072		/* a power of two */
 #define TDB_MAXBUNDLE	8		/* SAs in one bundle */
 
 static void	tdb_timeout(void *);
@@ -341,6 +341,30 @@ puttdb(struct tdb *tdb)
 	mtx_leave(&tdb_sadb_mtx);
 }
 
+/* All SAs to one gateway may be in one bucket: no way there is walked. */
+static void
+tdb_link_dst(struct tdb *tdb, struct tdb **bucket)
+{
+	struct tdb *next = SMR_PTR_GET_LOCKED(bucket);
+
+	SMR_PTR_SET_LOCKED(&tdb->tdb_dnext, next);
+	if (next != NULL)
+		next->tdb_dprev = &tdb->tdb_dnext;
+	tdb->tdb_dprev = bucket;
+	SMR_PTR_SET_LOCKED(bucket, tdb);
+}
+
+/* No policy finds it any more. */
+static void
+tdb_unlink_dst(struct tdb *tdb)
+{
+	struct tdb *next = SMR_PTR_GET_LOCKED(&tdb->tdb_dnext);
+
+	SMR_PTR_SET_LOCKED(tdb->tdb_dprev, next);
+	if (next != NULL)
+		next->tdb_dprev = tdb->tdb_dprev;
+}
+
 void
 puttdb_locked(struct tdb *tdb)
 {
@@ -363,20 +387,7 @@ puttdb_locked(struct tdb *tdb)
 	}
 	bucket = tdb_dstbucket(&tdb->tdb_dst, tdb->tdb_sproto,
 	    &tdb->tdb_filter);
-	SMR_PTR_SET_LOCKED(&tdb->tdb_dnext, SMR_PTR_GET_LOCKED(bucket));
-	SMR_PTR_SET_LOCKED(bucket, tdb);
-}
-
-/* No policy finds it any more. */
-static void
-tdb_unlink_dst(struct tdb *tdb)
-{
-	struct tdb **pp;
-
-	pp = tdb_dstbucket(&tdb->tdb_dst, tdb->tdb_sproto, &tdb->tdb_filter);
-	while (SMR_PTR_GET_LOCKED(pp) != tdb)
-		pp = &SMR_PTR_GET_LOCKED(pp)->tdb_dnext;
-	SMR_PTR_SET_LOCKED(pp, SMR_PTR_GET_LOCKED(&tdb->tdb_dnext));
+	tdb_link_dst(tdb, bucket);
 }
 
 void

@@ -158,6 +158,7 @@ struct tdb {
 	struct tdb	*tdb_hnext;	/* [D] spi, dst, proto hash */
 	struct tdb	*tdb_dnext;	/* [D] dst, proto, flow hash; with
 					 * TDBF_IFACE free for sec(4) */
+	struct tdb	**tdb_dprev;	/* [D] what points here in that hash */
 	struct tdb	*tdb_snext;	/* [D] SAs that wait to be let go */
 	struct tdb	*tdb_inext;	/* [D] bundle, the one before */
 	struct tdb	*tdb_onext;	/* [D] bundle, the next to send by */
