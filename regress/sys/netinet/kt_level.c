@@ -102,7 +102,7 @@ lv_hears(struct socket *so, struct mbuf *m)
 	return (ktu_recv(so, NULL, NULL, NULL) == PAYLOAD);
 }
 
-KTEST(level_require, "require: by an SA that gives it, in and out, or not at all")
+KTEST(level_require, "require: by an SA that gives it, or not at all")
 {
 	struct kspd_sa sa;
 	struct socket *so;

@@ -134,14 +134,15 @@ over ' proto 51 ' $ping
 what="deny, bypass"
 rules "flow $hosts type deny" "flow proto udp $hosts type bypass"
 nothing $ping
-on gb timeout 0.1 ping -q -c 1 192.0.2.1 >/dev/null 2>&1 && fail "$what: gb may ping"
+on gb timeout 0.1 ping -q -c 1 192.0.2.1 >/dev/null 2>&1 &&
+    fail "$what: gb may ping"
 rules "flow proto icmp $hosts type bypass" "flow $hosts type deny"
 over ' proto 1 ' $ping
 
 what="many"
 awk 'BEGIN { for (i = 0; i < 2000; i++)
-	printf "flow esp out from 10.9.0.0/16 to 10.%d.%d.0/24 peer 192.0.2.9\n",
-	    100 + i / 256, i % 256 }' >"$W/many"
+	printf "flow esp out from 10.9.0.0/16 to %s.%d.%d.0/24 " \
+	    "peer 192.0.2.9\n", 10, 100 + i / 256, i % 256 }' >"$W/many"
 on ga ipsecctl -F -f "$W/many" || fail "$what: not loaded"
 on ga ipsecctl -s flow | sort >"$W/shown"
 sed 's/$/ type require/' "$W/many" | sort | cmp - "$W/shown" ||
