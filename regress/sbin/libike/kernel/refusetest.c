@@ -192,6 +192,8 @@ t_macs(void)
 static void
 t_ah(void)
 {
+	static const char off[] = "AH is switched off in this kernel "
+	    "(net.inet.ah.enable)";
 	struct ksa ks = cbc(0, 0, IKE_INTEG_SHA2_256, 32);
 	struct ksa_stat st;
 	uint32_t spi;
@@ -199,13 +201,22 @@ t_ah(void)
 	ks.ks_proto = IKE_PROTO_AH;
 	refused(&ks, EINVAL, "no interface of this kernel carries AH");
 	ks.ks_nounit = 1;
-	refused(&ks, EOPNOTSUPP, "this kernel has no AH");
+	IS(kernel_addsa(k, &ks), 0);
+	CHECK(says("ipsecctl -ss", "ah tunnel from "));
+	IS(kernel_delsa(k, &ks), 0);
+	CHECK(system("sysctl -q net.inet.ah.enable=0") == 0);
+	refused(&ks, EOPNOTSUPP, off);
 	IS(kernel_getspi(k, &ks, &spi), EOPNOTSUPP);
 	ks.ks_larval = 1;
-	refused(&ks, EOPNOTSUPP, "this kernel has no AH");
+	refused(&ks, EOPNOTSUPP, off);
 	IS(kernel_movesa(k, &ks, &ks), EOPNOTSUPP);
 	IS(kernel_delsa(k, &ks), EOPNOTSUPP);
 	IS(kernel_statsa(k, &ks, &st), EOPNOTSUPP);
+	CHECK(system("sysctl -q net.inet.ah.enable=1") == 0);
+	ks.ks_larval = 0;
+	ks.ks_integ.xf_id = IKE_INTEG_MD5_96;
+	ks.ks_akeylen = 16;
+	refused(&ks, EINVAL, "this kernel's AH has no HMAC-MD5 " MACS);
 	ks.ks_udpencap = 1;
 	refused(&ks, EINVAL, "AH cannot be encapsulated in UDP");
 	ks.ks_integ.xf_id = IKE_INTEG_NONE;
@@ -275,7 +286,7 @@ t_nounit(const char *mode, int transport)
 	in.ks_transport = out.ks_transport = transport;
 	out.ks_spi = 0x900;
 	if (transport)
-		refused(&out, EINVAL, "this kernel carries tunnel mode only");
+		refused(&out, EINVAL, "an interface carries tunnel mode only");
 	in.ks_nounit = out.ks_nounit = 1;
 	IS(kernel_getspi(k, &in, &in.ks_spi), 0);
 	in.ks_larval = 1;
@@ -322,12 +333,23 @@ noflow(const struct kflow *kf, int error, const char *reason)
 		    reason);
 }
 
-/* Well-formed, or the kernel would say EINVAL. */
+/* There as it was meant, in both directions; and gone. */
+static void
+aflow(const struct kflow *kf, const char *out, const char *in)
+{
+	IS(kernel_flow(k, kf, 1), 0);
+	CHECK(says("ipsecctl -sf", out));
+	CHECK(says("ipsecctl -sf", in));
+	IS(kernel_flow(k, kf, 0), 0);
+	CHECK(!says("ipsecctl -sf", "flow"));
+	IS(kernel_flow(k, kf, 0), ESRCH);
+	CHECK(strcmp(kernel_flow_reason(ESRCH, kf),
+	    "there is no such policy") == 0);
+}
+
 static void
 t_flows(void)
 {
-	static const char *none = "this kernel has no policies: only the SAs "
-	    "of an interface (sec) carry packets";
 	struct ike_id me, peer;
 	struct kflow kf;
 
@@ -339,21 +361,30 @@ t_flows(void)
 	kf.kf_self = addr("192.0.2.8");
 	kf.kf_peer = addr("192.0.2.9");
 	kf.kf_proto = IKE_PROTO_ESP;
-	noflow(&kf, EOPNOTSUPP, none);
+	aflow(&kf, "flow esp out proto tcp from 10.1.0.0/20 to 10.2.0.1 port "
+	    "80 local 192.0.2.8 peer 192.0.2.9 type require",
+	    "flow esp in proto tcp from 10.2.0.1 port 80 to 10.1.0.0/20 "
+	    "local 192.0.2.8 peer 192.0.2.9 type require");
 	kf.kf_selfid = &me;
 	kf.kf_peerid = &peer;
 	kf.kf_transport = 1;
-	noflow(&kf, EOPNOTSUPP, none);
+	aflow(&kf, "peer 192.0.2.9 srcid FQDN/left.example dstid "
+	    "ASN1_DN//C=XX/CN=right type require",
+	    "peer 192.0.2.9 srcid FQDN/left.example dstid "
+	    "ASN1_DN//C=XX/CN=right type require");
 	kf.kf_proto = IKE_PROTO_AH;
 	kf.kf_peer.ia_family = 0;
-	noflow(&kf, EOPNOTSUPP, none);
+	kf.kf_selfid = kf.kf_peerid = NULL;
+	aflow(&kf, "flow ah out proto tcp from 10.1.0.0/20 to 10.2.0.1 port "
+	    "80 local 192.0.2.8 type require", "flow ah in ");
 	kf.kf_local = ts("2001:db8:1::", "2001:db8:1:ffff:ffff:ffff:ffff:ffff",
 	    6, 0, 65535);
 	noflow(&kf, EINVAL, "a policy goes from IPv4 to IPv4 or from IPv6 to "
 	    "IPv6");
 	kf.kf_remote = ts("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 6,
 	    0, 65535);
-	noflow(&kf, EOPNOTSUPP, none);
+	aflow(&kf, "flow ah out proto tcp from 2001:db8:1::/48 to ::/0 local "
+	    "192.0.2.8 type require", "flow ah in proto tcp from ::/0 to ");
 	kf.kf_remote.ts_proto = 17;
 	noflow(&kf, EINVAL, "a policy has one protocol for both ends");
 	id_clear(&me);
