@@ -100,8 +100,8 @@ kernel 'esp from HERE to THERE' "$no ESP has no Blowfish (it has: NULL, 3DES" \
     'quick enc blowfish'
 kernel 'esp transport from HERE to THERE' \
     "$no ESP has no HMAC-MD5 (it has: HMAC-SHA1" 'quick auth hmac-md5'
-kernel 'ah from HERE to THERE' "$no AH has no HMAC-RIPEMD160 (it has: " \
-    'quick auth hmac-ripemd160'
+kernel 'ah from HERE to THERE' "$no AH has no HMAC-MD5 (it has: " \
+    'quick auth hmac-md5'
 
 # one machine has one port 500
 undaemon gb
