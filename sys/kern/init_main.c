@@ -40,6 +40,7 @@
 #include <netinet6/ip6_var.h>
 #endif
 #include <netinet/ip_ipsp.h>
+#include <netinet/ip_spd.h>
 
 #include <crypto/cryptodev.h>
 
@@ -97,6 +98,7 @@ boot_undo_sas(void)
 	NET_LOCK();
 	for (rdomain = 0; rdomain <= RT_TABLEID_MAX; rdomain++)
 		tdb_walk(rdomain, boot_undo_tdb, NULL);
+	spd_drain();
 	NET_UNLOCK();
 	tdb_drain();
 }

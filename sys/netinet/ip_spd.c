@@ -401,6 +401,20 @@ spd_unask(u_int32_t seq)
 	mtx_leave(&spd_mtx);
 }
 
+void
+spd_drain(void)
+{
+	struct ipsec_policy *ipo;
+	struct spd_question *sq;
+
+	while ((ipo = TAILQ_FIRST(&spd_all)) != NULL)
+		spd_remove(ipo);
+	mtx_enter(&spd_mtx);
+	while ((sq = TAILQ_FIRST(&spd_questions)) != NULL)
+		spd_forget(sq);
+	mtx_leave(&spd_mtx);
+}
+
 int
 spd_acquire(const struct ipsec_policy *ipo,
     const struct sockaddr_encap *packet, const union sockaddr_union *dst)

@@ -66,10 +66,12 @@ struct ipsec_policy {
  * been filled in but for hash, list and group.  spd_remove() frees it and
  * drops its ids.  spd_find() wants the very same flow, spd_match() finds
  * for a packet the narrowest that fits, most mask bits first; both lend.
+ * spd_drain() is for the end: all policies and questions of all domains.
  */
 void	spd_insert(struct ipsec_policy *);		/* may sleep */
 void	spd_remove(struct ipsec_policy *);
 void	spd_flush(u_int);
+void	spd_drain(void);
 struct ipsec_policy *spd_find(u_int, const struct sockaddr_encap *,
 	    const struct sockaddr_encap *);
 struct ipsec_policy *spd_match(u_int, const struct sockaddr_encap *);
