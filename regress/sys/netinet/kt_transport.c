@@ -187,6 +187,12 @@ KTEST(bundle_esp_ah, "ESP and AH around it; one half alone sends nothing")
 	KT_EQ(ksec_reflect(tr_reseal), 1);
 	ksec_settle();
 	KT_EQ(ktu_recv(tr_so, NULL, NULL, NULL), PAYLOAD);
+	/* the outer one cannot: one packet is lost, once */
+	tr_ah->tdb_flags |= TDBF_INVALID;
+	kspd_mark();
+	KT_EQ(tr_send(PAYLOAD), ENXIO);
+	KT_EQ(kspd_ipsec(ipsec_odrops_c), 1);
+	tr_ah->tdb_flags &= ~TDBF_INVALID;
 	/* the outer one is gone: nothing goes with the inner one alone */
 	ksec_delete(tr_ah);
 	kspd_mark();
