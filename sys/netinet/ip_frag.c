@@ -34,6 +34,7 @@
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
+#include <netinet/ip_spd.h>
 #include <netinet/ip_var.h>
 #include <netinet/in_cksum.h>
 
@@ -47,14 +48,17 @@
 /* no link may cut smaller than this, RFC 791 */
 #define IPQ_MINMTU	68
 
-/* Whose fragment: what was decrypted never mixes with what was not. */
+/*
+ * Whose fragment: what was decrypted never mixes with what was not, nor
+ * with what came from another peer.
+ */
 struct ipq_key {
+	u_int64_t	ik_ipsec;
 	struct in_addr	ik_src;
 	struct in_addr	ik_dst;
 	u_int		ik_rtableid;
 	u_int16_t	ik_id;
 	u_int8_t	ik_p;
-	u_int8_t	ik_ipsec;
 };
 
 /* A packet that is not complete; all under ipq_mtx. */
@@ -258,7 +262,9 @@ ipfrag_key(struct mbuf *m, const struct ip *ip, struct ipq_key *ik)
 	ik->ik_rtableid = m->m_pkthdr.ph_rtableid;
 	ik->ik_id = ip->ip_id;
 	ik->ik_p = ip->ip_p;
-	ik->ik_ipsec = m_tag_find(m, PACKET_TAG_IPSEC_IN_DONE, NULL) != NULL;
+#ifdef IPSEC
+	ik->ik_ipsec = ipsec_input_origin(m);
+#endif
 }
 
 /* 0, or what the fragment is dropped for without a look at others. */

@@ -105,6 +105,12 @@ int	spd_acquired(u_int, u_int32_t, struct sockaddr_encap *,
 int	ipsec_output_lookup(struct mbuf *, int, const struct inpcb *,
 	    struct tdb **);
 int	ipsec_input_check(struct mbuf *, int, const struct inpcb *);
+/*
+ * Who vouches for a packet, a number: the same for packets that no policy
+ * and no socket could tell apart by the SAs that have unwrapped them, and 0
+ * when none has.
+ */
+u_int64_t ipsec_input_origin(struct mbuf *);
 /* Is there anything to ask these for? */
 int	ipsec_output_wanted(const struct inpcb *);
 int	ipsec_input_wanted(const struct inpcb *);
