@@ -76,17 +76,6 @@ in6_pcblookup_listen(struct inpcbtable *table, const struct in6_addr *laddr,
  * Errors
  */
 
-void
-in6_mksin6(struct sockaddr_in6 *sin6, const struct in6_addr *addr,
-    u_int16_t port)
-{
-	memset(sin6, 0, sizeof(*sin6));
-	sin6->sin6_len = sizeof(*sin6);
-	sin6->sin6_family = AF_INET6;
-	sin6->sin6_port = port;
-	in6_recoverscope(sin6, addr);
-}
-
 /* RFC 3542 11.3: an empty message whose control data hold the path MTU. */
 static void
 in6_pcbpathmtu(struct inpcb *inp, const struct sockaddr_in6 *dst,

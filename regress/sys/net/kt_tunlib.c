@@ -216,7 +216,7 @@ ktun_fits(const struct ktun *t, int mtu)
 }
 
 /* What is sent by a task, and what is sent because that has failed. */
-static void
+void
 ktun_settle(void)
 {
 	net_tq_barriers("ktun");
@@ -393,35 +393,39 @@ ktun_isouter(struct mbuf *m)
 	return (nxt != IPPROTO_ICMPV6 && nxt != IPPROTO_HOPOPTS);
 }
 
-/* How many the router could not pass on; *n: how many there were. */
-static u_int
-ktun_router(const struct ktun *t, ktun_hook hook, u_int *n)
+/* All that left kti1 comes to it, and goes back if it can. */
+static void
+ktun_router(const struct ktun *t, ktun_hook hook, struct ktun_fate *f)
 {
-	u_int told = 0;
 	struct mbuf *m;
 
-	for (*n = 0; (m = kti_sent(&kti1)) != NULL; (*n)++) {
+	while ((m = kti_sent(&kti1)) != NULL) {
 		m = m_pullup(m, MIN(m->m_pkthdr.len, IP6HDR));
+		if (m == NULL) {
+			f->f_torn++;
+			continue;
+		}
 		if (!ktun_isouter(m)) {
 			m_freem(m);
-			(*n)--;
-		} else if (t->t_path != 0 &&
-		    m->m_pkthdr.len > (int)t->t_path)
-			told += ktun_squeeze(t, m, hook);
+			continue;
+		}
+		f->f_wire++;
+		if (t->t_path != 0 && m->m_pkthdr.len > (int)t->t_path)
+			f->f_told += ktun_squeeze(t, m, hook);
 		else
 			ktun_back(m, hook);
 	}
 	ktun_settle();
-	return (told);
 }
 
 u_int
 ktun_turn(const struct ktun *t, ktun_hook hook)
 {
-	u_int n;
+	struct ktun_fate f;
 
-	(void)ktun_router(t, hook, &n);
-	return (n);
+	memset(&f, 0, sizeof(f));
+	ktun_router(t, hook, &f);
+	return (f.f_wire);
 }
 
 /*
@@ -541,13 +545,16 @@ ktun_answers(struct ktun_fate *f)
 struct ktun_fate
 ktun_send(const struct ktun *t, int af, int len, int df)
 {
-	struct ktun_fate f = { KTUN_LOST, 0, 0, 0, 0 };
-	struct mbuf *m = ktun_packet(af, len, df);
+	struct ktun_fate f = { .f_what = KTUN_LOST };
+	struct mbuf *m = ktun_packet(af, len, df), *shared = NULL;
 	int got;
 
 	m_copydata(m, 0, len, ktun_sent);
+	if (t->t_shared)
+		shared = m_copym(m, 0, M_COPYALL, M_WAIT);
 	ktun_input(m);
-	f.f_told = ktun_router(t, NULL, &f.f_wire);
+	m_freem(shared);
+	ktun_router(t, NULL, &f);
 	got = ktun_collect(&f);
 	switch (ktun_answers(&f)) {
 	case 0:

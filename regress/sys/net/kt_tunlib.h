@@ -55,7 +55,7 @@ struct ktun {
 	int	 t_df;		/* as SIOCSLIFPHYDF has it: off, on, copy */
 	int	 t_natt;
 	int	 t_alg;		/* of ktun_algs */
-	int	 t_transform;	/* XF_ESP if 0 */
+	int	 t_shared;	/* others hold the memory of what is sent */
 	u_int	 t_mtu;		/* of sec0 */
 	u_int	 t_link;	/* of kti1 */
 	u_int	 t_path;	/* of the router; 0: it has none */
@@ -71,6 +71,7 @@ struct ktun_fate {
 	u_int		f_pieces;	/* inner packets that arrived */
 	u_int		f_wire;		/* outer packets, before the router */
 	u_int		f_told;		/* errors that the router sent */
+	u_int		f_torn;		/* lost for want of memory in a test */
 };
 
 int	ktun_begin(struct ktun *);	/* all of it anew; 0 or errno */
@@ -89,6 +90,7 @@ struct ktun_fate ktun_send(const struct ktun *, int, int, int);
 void	ktun_input(struct mbuf *);
 typedef struct mbuf *(*ktun_hook)(struct mbuf *);
 u_int	ktun_turn(const struct ktun *, ktun_hook);
+void	ktun_settle(void);
 struct mbuf *ktun_arrived(void);	/* the next out of sec0, or NULL */
 /* Let it come in, whatever its family, and no more. */
 void	ktun_in(struct kti_if *, struct mbuf *);
