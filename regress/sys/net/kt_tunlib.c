@@ -96,7 +96,8 @@ ktun_sa(const struct ktun *t, int dir, u_int32_t spi, u_int32_t flags)
 	ktun_sin(&us, t->t_oaf, KTI_US1, KTUN_US6);
 	ktun_sin(&peer, t->t_oaf, KTI_PEER1, KTUN_PEER6);
 	NET_LOCK();
-	tdb = tdb_alloc(0);
+	tdb = tdb_alloc(out ? t->t_out1 : t->t_in1);
+	tdb->tdb_rdomain_post = out ? t->t_out2 : t->t_in2;
 	tdb->tdb_spi = htonl(spi);
 	tdb->tdb_sproto = IPPROTO_ESP;
 	tdb->tdb_satype = SADB_SATYPE_ESP;
@@ -124,8 +125,59 @@ ktun_tunneldf(const struct ktun *t, struct ifnet *ifp)
 	ifr.ifr_df = t->t_df;
 	NET_LOCK();
 	error = ifp->if_ioctl(ifp, SIOCSLIFPHYDF, (caddr_t)&ifr);
+	ifr.ifr_rdomainid = t->t_domain - 1;
+	if (error == 0)
+		error = ifp->if_ioctl(ifp, SIOCSLIFPHYRTABLE, (caddr_t)&ifr);
 	WRITE_ONCE(ifp->if_mtu, t->t_mtu);
 	WRITE_ONCE(kti1.ki_if.if_mtu, t->t_link);
+	NET_UNLOCK();
+	return (error);
+}
+
+static int
+ktun_rdomain(struct ifnet *ifp, u_int rdomain)
+{
+	int error = 0;
+
+	NET_LOCK();
+	if (ifp->if_rdomain != rdomain)
+		error = if_setrdomain(ifp, rdomain);
+	NET_UNLOCK();
+	return (error);
+}
+
+/* What moves to another domain leaves its addresses behind. */
+static int
+ktun_domains(const struct ktun *t)
+{
+	int error = 0;
+
+	if (t->t_inner != 0 &&
+	    ((error = ktun_rdomain(&kti0.ki_if, t->t_inner)) != 0 ||
+	    (error = kti_addr(&kti0, KTI_US0, 24, 0)) != 0))
+		return (error);
+	if (t->t_outer != 0 &&
+	    (error = ktun_rdomain(&kti1.ki_if, t->t_outer)) == 0)
+		error = kti_addr(&kti1, KTI_US1, 30, KTI_PEER1);
+	return (error);
+}
+
+int
+ktun_route(u_int table, int af)
+{
+	union sockaddr_union dst, gw;
+	struct rt_addrinfo info;
+	int error;
+
+	ktun_sin(&dst, af, KTI_PEER1, KTUN_PEER6);
+	ktun_sin(&gw, af, KTUN_HOST, KTUN_HOST6);
+	memset(&info, 0, sizeof(info));
+	info.rti_flags = RTF_UP | RTF_GATEWAY | RTF_HOST | RTF_STATIC;
+	info.rti_info[RTAX_DST] = &dst.sa;
+	info.rti_info[RTAX_GATEWAY] = &gw.sa;
+	info.rti_addrs = RTA_DST | RTA_GATEWAY;
+	NET_LOCK();
+	error = rtrequest(RTM_ADD, &info, RTP_STATIC, NULL, table);
 	NET_UNLOCK();
 	return (error);
 }
@@ -141,7 +193,8 @@ ktun_interface(const struct ktun *t)
 		return (error);
 	sec0 = if_unit("sec0");
 	WRITE_ONCE(sec0->if_input, ktun_arrive);
-	if ((error = kti_addr((struct kti_if *)sec0, KTI_A(10, 9, 0, 1), 32,
+	if ((error = ktun_rdomain(sec0, t->t_inner)) == 0 &&
+	    (error = kti_addr((struct kti_if *)sec0, KTI_A(10, 9, 0, 1), 32,
 	    KTUN_DST)) == 0 &&
 	    (error = n6_add(sec0, n6_addr(9, 1), 64, 0)) == 0)
 		error = ktun_tunneldf(t, sec0);
@@ -158,7 +211,8 @@ ktun_begin(struct ktun *t)
 		return (error);
 	mq_init(&ktun_queue, 100000, IPL_SOFTNET);
 	ip6_dad_count = 0;
-	if ((error = n6_add(&kti0.ki_if, n6_addr(0, 1), 64, 0)) != 0 ||
+	if ((error = ktun_domains(t)) != 0 ||
+	    (error = n6_add(&kti0.ki_if, n6_addr(0, 1), 64, 0)) != 0 ||
 	    (error = n6_add(&kti1.ki_if, KTUN_US6, 64, 0)) != 0 ||
 	    (error = ktun_interface(t)) != 0)
 		return (error);
@@ -262,6 +316,7 @@ void
 ktun_in(struct kti_if *ki, struct mbuf *m)
 {
 	m->m_pkthdr.ph_ifidx = ki->ki_if.if_index;
+	m->m_pkthdr.ph_rtableid = ki->ki_if.if_rdomain;
 	NET_LOCK_SHARED();
 	if (ktun_version(m) == 4)
 		ipv4_input(&ki->ki_if, m, NULL);

@@ -59,6 +59,10 @@ struct ktun {
 	u_int	 t_mtu;		/* of sec0 */
 	u_int	 t_link;	/* of kti1 */
 	u_int	 t_path;	/* of the router; 0: it has none */
+	/* routing domains: of the station and sec0, of kti1, of the SAs */
+	u_int	 t_inner, t_outer;
+	u_int	 t_out1, t_out2, t_in1, t_in2;
+	int	 t_domain;	/* tunneldomain and 1; 0: none */
 	/* after ktun_begin(): */
 	struct tdb *t_out, *t_in;		/* borrowed */
 };
@@ -78,6 +82,9 @@ int	ktun_begin(struct ktun *);	/* all of it anew; 0 or errno */
 int	ktun_end(void);			/* mbufs and clusters that leaked */
 /* An SA more: direction, SPI in host order, TDBF_*. */
 struct tdb *ktun_sa(const struct ktun *, int, u_int32_t, u_int32_t);
+
+/* In a table, a host route to the outer far end by the station; or errno. */
+int	ktun_route(u_int, int);
 
 /* From the station, len bytes with header, for IPv4 with DF or not. */
 struct mbuf *ktun_packet(int, int, int);
