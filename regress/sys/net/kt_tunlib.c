@@ -45,8 +45,10 @@ const struct ktun_alg ktun_algs[] = {
 	{ "aes-gmac", SADB_X_EALG_AESGMAC, 0, 36, 0, 8, 4, 16 },
 };
 const int ktun_nalgs = nitems(ktun_algs);
+const u_int8_t ktun_keys[128] = "We are the keys of all these tunnels, known "
+    "to anybody, and 128 bytes long, as everybody can see who counts them "
+    "at all.";
 
-static const u_int8_t ktun_keys[128] = { 9, 8, 7, 6, 5, 4, 3, 2, 1 };
 static struct mbuf_queue ktun_queue;
 static unsigned long ktun_mbufs;
 static uint64_t ktun_lost;
@@ -91,7 +93,7 @@ ktun_sa(const struct ktun *t, int dir, u_int32_t spi, u_int32_t flags)
 	ii.ii_authalg = ta->ta_auth;
 	ii.ii_enckey = (u_int8_t *)ktun_keys;
 	ii.ii_enckeylen = ta->ta_enckeylen;
-	ii.ii_authkey = (u_int8_t *)ktun_keys + 40;
+	ii.ii_authkey = (u_int8_t *)ktun_keys + KTUN_AUTHKEY;
 	ii.ii_authkeylen = ta->ta_authkeylen;
 	ktun_sin(&us, t->t_oaf, KTI_US1, KTUN_US6);
 	ktun_sin(&peer, t->t_oaf, KTI_PEER1, KTUN_PEER6);
@@ -221,8 +223,10 @@ ktun_begin(struct ktun *t)
 	mq_purge(&kti0.ki_out);
 	mq_purge(&kti1.ki_out);
 	ktun_mbufs = m_inuse() + m_clinuse();
-	t->t_in = ktun_sa(t, IPSP_DIRECTION_IN, KTUN_SPI, 0);
-	t->t_out = ktun_sa(t, IPSP_DIRECTION_OUT, KTUN_SPI, 0);
+	if (t->t_spi == 0)
+		t->t_spi = KTUN_SPI;
+	t->t_in = ktun_sa(t, IPSP_DIRECTION_IN, t->t_spi, 0);
+	t->t_out = ktun_sa(t, IPSP_DIRECTION_OUT, t->t_spi, t->t_outflags);
 	kt_sleep(MSEC_TO_NSEC(1));
 	(void)ktun_losses();
 	return (0);

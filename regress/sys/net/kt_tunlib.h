@@ -49,11 +49,16 @@ struct ktun_alg {
 };
 extern const struct ktun_alg ktun_algs[];
 extern const int ktun_nalgs;
+/* of all SAs: for the cipher, and from so many bytes on for the MAC */
+extern const u_int8_t ktun_keys[128];
+#define KTUN_AUTHKEY	40
 
 struct ktun {
 	int	 t_oaf;		/* outside: AF_INET, AF_INET6 */
 	int	 t_df;		/* as SIOCSLIFPHYDF has it: off, on, copy */
 	int	 t_natt;
+	u_int32_t t_spi;	/* host order; KTUN_SPI if 0 */
+	u_int32_t t_outflags;	/* more TDBF_* of the SA to send with */
 	int	 t_alg;		/* of ktun_algs */
 	int	 t_shared;	/* others hold the memory of what is sent */
 	u_int	 t_mtu;		/* of sec0 */
