@@ -13,8 +13,6 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
-# What a hub recorded of a tunnel, read by tshark with the keys: each ICV is
-
 """What the kernel's tests tun_show_* show, decoded by scapy.
 
 usage: esp_modes.py file pcap table wanted

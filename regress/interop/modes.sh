@@ -13,8 +13,6 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
-# What a hub recorded of a tunnel, read by tshark with the keys: each ICV is
-
 # scapy and tshark decode packets of every kind that leave: each cipher and
 # MAC, ESP and AH, tunnel and transport mode, with extended numbers, in UDP,
 # over IPv4 and IPv6; what was inside is compared byte for byte.

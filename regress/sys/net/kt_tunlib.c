@@ -225,7 +225,7 @@ ktun_begin(struct ktun *t)
 	ktun_mbufs = m_inuse() + m_clinuse();
 	if (t->t_spi == 0)
 		t->t_spi = KTUN_SPI;
-	t->t_in = ktun_sa(t, IPSP_DIRECTION_IN, t->t_spi, 0);
+	t->t_in = ktun_sa(t, IPSP_DIRECTION_IN, t->t_spi, t->t_inflags);
 	t->t_out = ktun_sa(t, IPSP_DIRECTION_OUT, t->t_spi, t->t_outflags);
 	kt_sleep(MSEC_TO_NSEC(1));
 	(void)ktun_losses();

@@ -59,6 +59,7 @@ struct ktun {
 	int	 t_natt;
 	u_int32_t t_spi;	/* host order; KTUN_SPI if 0 */
 	u_int32_t t_outflags;	/* more TDBF_* of the SA to send with */
+	u_int32_t t_inflags;	/* and of the other */
 	int	 t_alg;		/* of ktun_algs */
 	int	 t_shared;	/* others hold the memory of what is sent */
 	u_int	 t_mtu;		/* of sec0 */
