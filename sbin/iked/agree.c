@@ -435,6 +435,23 @@ check_childsa(struct pair *p)
 		check_props(p, ours, theirs, "childsa", 0);
 }
 
+/* The mode, too, has no second choice. */
+static void
+check_mode(struct pair *p)
+{
+	const struct policy *ours = p->p_ours, *theirs = p->p_theirs;
+	unsigned int differ = ours->pol_flags ^ theirs->pol_flags;
+
+	if (differ & POL_TRANSPORT)
+		buf_printf(found(p, theirs, "the mode differs"),
+		    "write \"%s\"\n", ours->pol_flags & POL_TRANSPORT ?
+		    "transport" : "tunnel");
+	if (differ & POL_AH)
+		buf_printf(found(p, theirs, "the protocol differs"),
+		    "write \"%s\"\n", ours->pol_flags & POL_AH ? "ah" :
+		    "esp");
+}
+
 static unsigned int
 families(const struct ike_tslist *tl)
 {
@@ -503,6 +520,20 @@ put_side(struct buf *b, const char *word, const struct ike_tslist *ours,
 	tslist_clear(&both);
 }
 
+/* Through what packets come to the SAs; two static buffers. */
+static const char *
+carrier(const struct policy *pol)
+{
+	static char s[2][16];
+	static unsigned int i;
+
+	i = !i;
+	if (pol->pol_flags & POL_FLOWS)
+		return ("flows");
+	snprintf(s[i], sizeof(s[i]), "sec%u", pol->pol_unit);
+	return (s[i]);
+}
+
 static void
 put_agreed(struct buf *b, const struct pair *p)
 {
@@ -516,11 +547,11 @@ put_agreed(struct buf *b, const struct pair *p)
 	    &theirs->pol_childsa);
 	put_side(b, "from", &ours->pol_src, &theirs->pol_dst);
 	put_side(b, "to", &ours->pol_dst, &theirs->pol_src);
-	buf_printf(b, "; %s%s; sec%u to their sec%u; %s\n",
+	buf_printf(b, "; %s%s; %s to their %s; %s\n",
 	    auth_word(ours->pol_auth == CONF_AUTH_SIGNATURE ?
 	    theirs->pol_auth : ours->pol_auth),
 	    ours->pol_auth == CONF_AUTH_PSK ? "" : " (keys not looked at)",
-	    ours->pol_unit, theirs->pol_unit, we && they ?
+	    carrier(ours), carrier(theirs), we && they ?
 	    "either end starts" : we ? "we start" : "they start");
 }
 
@@ -558,7 +589,10 @@ agree_policy(struct buf *b, struct pair *p)
 		check_auth(p);
 		check_props(p, &p->p_ours->pol_ikesa, &p->p_theirs->pol_ikesa,
 		    "ikesa", 0);
-		check_childsa(p);
+		check_mode(p);
+		if (!((p->p_ours->pol_flags ^ p->p_theirs->pol_flags) &
+		    POL_AH))
+			check_childsa(p);
 		check_ts(p);
 		if (p->p_n == 0)
 			put_agreed(b, p);

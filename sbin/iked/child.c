@@ -97,6 +97,10 @@ child_new(struct tunnel *tn, const struct sa *sa, int initiator)
 	ch->ch_state = CH_LARVAL;
 	ch->ch_flags = initiator ? CHF_INITIATOR : 0;
 	ch->ch_created = en_now(en);
+	ch->ch_proto = IKE_PROTO_ESP;
+	if (child_policy(ch) != NULL)
+		ch->ch_proto = policy_proto(child_policy(ch));
+	tn->tn_proto = ch->ch_proto;
 	ch->ch_timer.t_fn = child_tick;
 	ch->ch_timer.t_arg = ch;
 	child_place(ch, sa);
@@ -178,12 +182,45 @@ child_putspi(uint8_t p[4], uint32_t spi)
 }
 
 void
+child_offer_mode(struct child *ch, struct msgb *mb)
+{
+	const struct policy *pol = child_policy(ch);
+
+	if (pol->pol_flags & POL_TRANSPORT)
+		mb_notify(mb, IKE_PROTO_NONE, NULL, 0,
+		    IKE_N_USE_TRANSPORT_MODE, NULL, 0);
+}
+
+/*
+ * RFC 7296 1.3.1: transport mode is there if both ends say so.  NULL, or why
+ * it cannot be as the policy has it.
+ */
+static const char *
+child_mode(struct child *ch, const struct msg *m)
+{
+	const struct policy *pol = child_policy(ch);
+	int theirs = msg_notify(m, IKE_N_USE_TRANSPORT_MODE) != NULL;
+
+	if (!(pol->pol_flags & POL_TRANSPORT)) {
+		/* an answer cannot have what was not asked for */
+		return (theirs && (ch->ch_flags & CHF_INITIATOR) ?
+		    "transport mode, which was not asked for" : NULL);
+	}
+	if (!theirs)
+		return ("the peer wants tunnel mode, the policy is transport: "
+		    "change one of them");
+	ch->ch_flags |= CHF_TRANSPORT;
+	return (NULL);
+}
+
+void
 child_offer(struct child *ch, struct msgb *mb)
 {
 	struct policy *pol = child_policy(ch);
 	uint8_t spi[4];
 
 	child_putspi(spi, ch->ch_in);
+	child_offer_mode(ch, mb);
 	mb_sa_spi(mb, &pol->pol_childsa, spi, sizeof(spi), 1);
 	mb_ts(mb, IKE_P_TSI, &pol->pol_src);
 	mb_ts(mb, IKE_P_TSR, &pol->pol_dst);
@@ -220,7 +257,7 @@ child_peerspi(struct child *ch)
 {
 	struct ike_prop *pr = &ch->ch_prop.ps_prop[0];
 
-	if (pr->pr_proto != IKE_PROTO_ESP || pr->pr_spilen != 4)
+	if (pr->pr_proto != ch->ch_proto || pr->pr_spilen != 4)
 		return (-1);
 	ch->ch_out = (uint32_t)pr->pr_spi[0] << 24 | pr->pr_spi[1] << 16 |
 	    pr->pr_spi[2] << 8 | pr->pr_spi[3];
@@ -231,10 +268,16 @@ uint16_t
 child_choose(struct child *ch, const struct msg *m, int nodh)
 {
 	struct policy *pol = child_policy(ch);
+	const char *why;
 
 	if (pol == NULL || !MSG_HAS(m, IKE_P_SA) || !MSG_HAS(m, IKE_P_TSI) ||
 	    !MSG_HAS(m, IKE_P_TSR))
 		return (IKE_N_INVALID_SYNTAX);
+	if ((why = child_mode(ch, m)) != NULL) {
+		plan_say(ch->ch_tun->tn_plan, "Child SA of %s: %s",
+		    addr_print(&ch->ch_peer), why);
+		return (IKE_N_NO_PROPOSAL_CHOSEN);
+	}
 	if (props_select(&ch->ch_prop, &pol->pol_childsa, &m->m_sa,
 	    nodh) == -1 || child_peerspi(ch) == -1) {
 		child_no_proposal(ch, m, nodh);
@@ -255,6 +298,9 @@ child_answer(struct child *ch, struct msgb *mb)
 	uint8_t spi[4];
 
 	child_putspi(spi, ch->ch_in);
+	if (ch->ch_flags & CHF_TRANSPORT)
+		mb_notify(mb, IKE_PROTO_NONE, NULL, 0,
+		    IKE_N_USE_TRANSPORT_MODE, NULL, 0);
 	mb_sa_spi(mb, &ch->ch_prop, spi, sizeof(spi), 0);
 }
 
@@ -283,6 +329,8 @@ child_accept(struct child *ch, const struct msg *m, int nodh)
 	    !ts_within(&m->m_tsi, &pol->pol_src) ||
 	    !ts_within(&m->m_tsr, &pol->pol_dst))
 		why = "selectors wider than ours";
+	else if ((why = child_mode(ch, m)) != NULL)
+		;
 	else if (props_copy(&ch->ch_prop, &m->m_sa) == -1 ||
 	    tslist_copy(&ch->ch_src, &m->m_tsi) == -1 ||
 	    tslist_copy(&ch->ch_dst, &m->m_tsr) == -1)
@@ -417,6 +465,9 @@ child_ksa(struct child *ch, struct ksa *ks, int out)
 	ks->ks_udpencap = ch->ch_encap;
 	ks->ks_udpport = ch->ch_encap ? ch->ch_peer.ia_port : 0;
 	ks->ks_unit = pol != NULL ? pol->pol_unit : 0;
+	ks->ks_nounit = pol != NULL && (pol->pol_flags & POL_FLOWS);
+	ks->ks_proto = ch->ch_proto;
+	ks->ks_transport = (ch->ch_flags & CHF_TRANSPORT) != 0;
 	if (tn->tn_peerid.id_type != 0) {
 		ks->ks_srcid = out ? &tn->tn_self : &tn->tn_peerid;
 		ks->ks_dstid = out ? &tn->tn_peerid : &tn->tn_self;
@@ -458,8 +509,12 @@ child_addsa(struct child *ch, int out)
 	}
 	if (error == 0)
 		return (0);
-	log_warnx("the kernel refuses SA 0x%08x for sec%u: %s", ks.ks_spi,
-	    ks.ks_unit, kernel_reason(error, &ks));
+	if (ks.ks_nounit)
+		log_warnx("the kernel refuses SA 0x%08x: %s", ks.ks_spi,
+		    kernel_reason(error, &ks));
+	else
+		log_warnx("the kernel refuses SA 0x%08x for sec%u: %s",
+		    ks.ks_spi, ks.ks_unit, kernel_reason(error, &ks));
 	return (-1);
 }
 
@@ -601,6 +656,8 @@ child_complete(struct child *ch)
 	tn->tn_backoff = 0;
 	tn->tn_childless = 0;
 	child_arm(ch);
+	if (tn->tn_plan != NULL)
+		flow_sync(tn->tn_plan, ch->ch_sa);
 	/* negotiated without the kernel, which is wanted now */
 	if (!(ch->ch_flags & CHF_INKERNEL) && !child_decoupled(ch))
 		job_add(tn, JOB_CHILD_REKEY, ch, 0);
@@ -714,6 +771,8 @@ child_retire(struct child *ch)
 	ch->ch_state = CH_OLD;
 	explicit_bzero(ch->ch_keys, sizeof(ch->ch_keys));
 	child_forget(ch);
+	if (ch->ch_tun->tn_plan != NULL)
+		flow_sync(ch->ch_tun->tn_plan, NULL);
 	en_timer(ch->ch_tun->tn_engine, &ch->ch_timer, GRACE);
 }
 

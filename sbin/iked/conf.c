@@ -32,7 +32,7 @@
 #define MAXPROP		255
 
 #define POL_ALL		(POL_ACTIVE | POL_QUICK | POL_SKIP | POL_DEFAULT | \
-			    POL_NATT)
+			    POL_NATT | POL_FLOWS | POL_TRANSPORT | POL_AH)
 #define CONF_ALL	(CONF_PASSIVE | CONF_DECOUPLE | CONF_MOBIKE | \
 			    CONF_FRAGMENT | CONF_VENDORID | CONF_SINGLEIKE | \
 			    CONF_PARTIALCHAIN)
@@ -133,6 +133,12 @@ policy_same(const struct policy *a, const struct policy *b)
 	    id_cmp(&a->pol_dstid, &b->pol_dstid) == 0 &&
 	    a->pol_auth == b->pol_auth && psk_equal(a, b) &&
 	    a->pol_unit == b->pol_unit);
+}
+
+uint8_t
+policy_proto(const struct policy *pol)
+{
+	return (pol->pol_flags & POL_AH ? IKE_PROTO_AH : IKE_PROTO_ESP);
 }
 
 int
@@ -368,7 +374,7 @@ get_policy(struct span *s, struct policy *pol)
 	    get_end(s, &pol->pol_peer) == -1 ||
 	    get_sels(s, pol) == -1 ||
 	    get_props(s, &pol->pol_ikesa, IKE_PROTO_IKE) == -1 ||
-	    get_props(s, &pol->pol_childsa, IKE_PROTO_ESP) == -1 ||
+	    get_props(s, &pol->pol_childsa, policy_proto(pol)) == -1 ||
 	    get_id(s, &pol->pol_srcid) == -1 ||
 	    get_id(s, &pol->pol_dstid) == -1 ||
 	    span_get32(s, &pol->pol_ikelifetime) == -1 ||
@@ -380,6 +386,9 @@ get_policy(struct span *s, struct policy *pol)
 	    span_get32(s, &pol->pol_id) == -1)
 		return (-1);
 	if (pol->pol_af != 0 && pol->pol_af != 4 && pol->pol_af != 6)
+		return (-1);
+	if (!(pol->pol_flags & POL_FLOWS) &&
+	    (pol->pol_flags & (POL_TRANSPORT | POL_AH)))
 		return (-1);
 	return (pol->pol_flags & ~POL_ALL || pol->pol_unit > INT_MAX ||
 	    pol->pol_srcid.id_type == 0 ? -1 : 0);

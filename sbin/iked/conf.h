@@ -55,12 +55,15 @@ struct policy {
 #define POL_SKIP	0x0004
 #define POL_DEFAULT	0x0008
 #define POL_NATT	0x0010		/* UDP encapsulation without a NAT */
+#define POL_FLOWS	0x0020		/* no interface: policies of the kernel */
+#define POL_TRANSPORT	0x0040		/* of these; else tunnel mode */
+#define POL_AH		0x0080		/* of these; else ESP */
 	uint8_t		 pol_af;	/* 4, 6 or 0: as local and peer say */
 	struct conf_end	 pol_local;
 	struct conf_end	 pol_peer;
 	/*
 	 * The selectors: pol_src[i] to pol_dst[i], as `from' and `to' said,
-	 * expanded.  Both have as many.
+	 * expanded, for each protocol anew.  Both have as many.
 	 */
 	struct ike_tslist pol_src;
 	struct ike_tslist pol_dst;
@@ -77,7 +80,7 @@ struct policy {
 	size_t		 pol_psklen;
 	uint64_t	 pol_pskmark;	/* tells one psk from another to who
 					 * may not see it; not from the file */
-	unsigned int	 pol_unit;	/* N of secN */
+	unsigned int	 pol_unit;	/* N of secN, not of POL_FLOWS */
 	unsigned int	 pol_id;	/* not from the file: see engine.c */
 };
 TAILQ_HEAD(policies, policy);
@@ -103,6 +106,8 @@ void		 policy_free(struct policy *);
 /* Equal in all that an SA once made depends on / in everything. */
 int		 policy_same(const struct policy *, const struct policy *);
 int		 policy_equal(const struct policy *, const struct policy *);
+/* IKE_PROTO_ESP or _AH */
+uint8_t		 policy_proto(const struct policy *);
 
 /*
  * To another process and back.  With `secrets' the pre-shared keys go along.

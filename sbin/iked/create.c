@@ -111,7 +111,7 @@ create_old(struct sa *sa, const struct msg *m, struct child **old)
 		return (-1);
 	}
 	memset(&mb, 0, sizeof(mb));
-	mb_notify(&mb, IKE_PROTO_ESP, mn->mn_spi.s_data,
+	mb_notify(&mb, sa->sa_tun->tn_proto, mn->mn_spi.s_data,
 	    mn->mn_spi.s_len == 4 ? 4 : 0, IKE_N_CHILD_SA_NOT_FOUND, NULL, 0);
 	(void)sa_response(sa, IKE_X_CREATE_CHILD, &mb);
 	return (-1);
@@ -232,10 +232,11 @@ create_child_start(struct sa *sa, struct job *jb)
 	en_random(sa->sa_engine, jb->jb_nonce, sizeof(jb->jb_nonce));
 	if (jb->jb_child != NULL) {
 		child_putspi(spi, jb->jb_child->ch_in);
-		mb_notify(&mb, IKE_PROTO_ESP, spi, sizeof(spi),
+		mb_notify(&mb, jb->jb_child->ch_proto, spi, sizeof(spi),
 		    IKE_N_REKEY_SA, NULL, 0);
 	}
 	child_putspi(spi, jb->jb_new->ch_in);
+	child_offer_mode(jb->jb_new, &mb);
 	mb_sa_spi(&mb, &pol->pol_childsa, spi, sizeof(spi), 0);
 	mb_nonce(&mb, jb->jb_nonce, sizeof(jb->jb_nonce));
 	if (group == 0)

@@ -21,6 +21,8 @@
  */
 #include <sys/types.h>
 
+#include <netinet/in.h>
+
 #include <errno.h>
 #include <limits.h>
 #include <netdb.h>
@@ -35,7 +37,6 @@
 #include "proposal.h"
 
 #define MAXNAME		255
-#define MAXPROTO	16
 #define MAXSEL		64	/* what a responder takes: ts.c */
 #define MAXDPD		86400	/* s */
 
@@ -135,50 +136,118 @@ parse_bytes(const char *s, uint64_t *n)
 }
 
 /*
- * What is understood and refused.
+ * Protocols and ports
  */
 void
-draft_proto(struct draft *d, const char *name)
+draft_proto(struct draft *d, char *name)
 {
 	const struct protoent *pe;
 	const char *rest;
-	uint64_t v;
+	uint64_t v = 0;
 
-	if (++d->d_nproto > MAXPROTO)
-		conf_error("too many protocols: at most %d", MAXPROTO);
-	else if (*name >= '0' && *name <= '9') {
+	if (d->d_nprotos++ == DRAFT_PROTOS) {
+		conf_error("too many protocols: at most %d", DRAFT_PROTOS);
+		return;
+	}
+	if (*name >= '0' && *name <= '9') {
 		if (number(name, 255, &v, &rest) == -1 || *rest != '\0')
 			conf_error("protocol outside range: %s: 0 to 255",
 			    lex_show(name));
-		else if (v == 0)
-			return;
 	} else if ((pe = getprotobyname(name)) == NULL)
 		conf_error("unknown protocol: %s", lex_show(name));
-	else if (pe->p_proto == 0)
+	else
+		v = pe->p_proto;
+	if (memchr(d->d_proto, v, d->d_nproto) != NULL)
 		return;
-	conf_error("proto %s: not supported, a sec interface takes whatever "
-	    "is routed to it: leave `proto' out and filter there",
-	    lex_show(name));
+	d->d_proto[d->d_nproto++] = v;
+	if (v != 0 && d->d_protoname == NULL)
+		d->d_protoname = name;
 }
 
-static void
-check_port(const char *port)
+/* A port of a selector: 0 and *number, or -1 and told. */
+static int
+parse_port(const char *port, uint16_t *n)
 {
+	const struct servent *se;
 	const char *rest;
 	uint64_t v;
 
-	if (port == NULL)
-		return;
 	if (*port >= '0' && *port <= '9') {
-		if (number(port, 65535, &v, &rest) == -1 || *rest != '\0')
-			conf_error("port outside range: %s: 0 to 65535",
-			    lex_show(port));
-	} else if (getservbyname(port, "tcp") == NULL &&
-	    getservbyname(port, "udp") == NULL)
+		if (number(port, 65535, &v, &rest) == 0 && *rest == '\0') {
+			*n = v;
+			return (0);
+		}
+		conf_error("port outside range: %s: 0 to 65535",
+		    lex_show(port));
+		return (-1);
+	}
+	if ((se = getservbyname(port, "tcp")) == NULL &&
+	    (se = getservbyname(port, "udp")) == NULL) {
 		conf_error("unknown port: %s", lex_show(port));
-	conf_error("port %s: not supported, a sec interface takes whatever "
-	    "is routed to it: leave `port' out and filter there",
-	    lex_show(port));
+		return (-1);
+	}
+	*n = ntohs(se->s_port);
+	return (0);
+}
+
+/* What a port is of. */
+static int
+has_ports(uint8_t proto)
+{
+	return (proto == IPPROTO_TCP || proto == IPPROTO_UDP);
+}
+
+static void
+set_port(struct ike_ts *ts, const char *port)
+{
+	uint16_t n;
+
+	/* 0 is every one */
+	if (port == NULL || parse_port(port, &n) == -1 || n == 0)
+		return;
+	if (!has_ports(ts->ts_proto))
+		conf_error("port %s: tcp and udp have ports, write `proto "
+		    "tcp', `proto udp' or `proto { tcp udp }' before `from'",
+		    lex_show(port));
+	ts->ts_port[0] = ts->ts_port[1] = n;
+}
+
+/*
+ * What is understood and refused.
+ */
+
+static void
+refuse_port(const char *port)
+{
+	uint16_t n;
+
+	if (port != NULL && parse_port(port, &n) == 0)
+		conf_error("port %s: not supported, a sec interface takes "
+		    "whatever is routed to it: leave `port' out and filter "
+		    "there", lex_show(port));
+}
+
+/* What only policies of the kernel can have. */
+static void
+check_iface(const struct draft *d)
+{
+	const struct draft_sel *ds;
+
+	if (d->d_iface == NULL)
+		return;
+	if (d->d_flags & POL_TRANSPORT)
+		conf_error("transport mode: not supported: a sec interface "
+		    "needs tunnel mode");
+	if (d->d_flags & POL_AH)
+		conf_error("ah: not supported: write esp, or nothing");
+	if (d->d_protoname != NULL)
+		conf_error("proto %s: not supported, a sec interface takes "
+		    "whatever is routed to it: leave `proto' out and filter "
+		    "there", lex_show(d->d_protoname));
+	for (ds = d->d_sel; ds != NULL && !stmt.st_bad; ds = ds->ds_next) {
+		refuse_port(ds->ds_from.de_port);
+		refuse_port(ds->ds_to.de_port);
+	}
 }
 
 void
@@ -223,7 +292,7 @@ draft_tap(const char *name)
 		conf_error("invalid tap interface unit: %s", lex_show(name));
 	else
 		conf_error("tap %s: not supported: leave `tap' out and watch "
-		    "the sec interface", lex_show(name));
+		    "enc0, or the sec interface", lex_show(name));
 }
 
 void
@@ -342,27 +411,41 @@ end_range(struct ike_ts *ts, const struct conf_end *e)
 		ts->ts_hi[i / 8] |= 0x80 >> i % 8;
 }
 
+/* An SA in transport mode is between two hosts. */
 static void
-add_pair(struct policy *pol, const struct conf_end *src,
-    const struct conf_end *dst)
+check_hosts(const struct ike_ts *src, const struct ike_ts *dst)
 {
-	struct ike_ts ts;
+	if (memcmp(src->ts_lo, src->ts_hi, sizeof(src->ts_lo)) != 0 ||
+	    memcmp(dst->ts_lo, dst->ts_hi, sizeof(dst->ts_lo)) != 0)
+		conf_error("transport mode is from one host to one host: "
+		    "write these addresses behind `from' and `to', or tunnel");
+}
+
+static void
+add_pair(struct policy *pol, const struct draft_sel *ds, uint8_t proto,
+    const struct conf_end *src, const struct conf_end *dst)
+{
+	struct ike_ts from, to;
 
 	if (pol->pol_src.tl_n == MAXSEL) {
 		conf_error("more than %d pairs of from and to", MAXSEL);
 		return;
 	}
-	end_range(&ts, src);
-	if (tslist_add(&pol->pol_src, &ts) == -1)
-		fatal("configuration");
-	end_range(&ts, dst);
-	if (tslist_add(&pol->pol_dst, &ts) == -1)
+	end_range(&from, src);
+	end_range(&to, dst);
+	from.ts_proto = to.ts_proto = proto;
+	set_port(&from, ds->ds_from.de_port);
+	set_port(&to, ds->ds_to.de_port);
+	if (pol->pol_flags & POL_TRANSPORT)
+		check_hosts(&from, &to);
+	if (tslist_add(&pol->pol_src, &from) == -1 ||
+	    tslist_add(&pol->pol_dst, &to) == -1)
 		fatal("configuration");
 }
 
 /* Each of one side with each of the other that is of its family. */
 static void
-add_pairs(struct policy *pol, const struct draft_sel *ds,
+add_pairs(struct policy *pol, const struct draft_sel *ds, uint8_t proto,
     const struct ends *from, const struct ends *to)
 {
 	unsigned int i, j, n = pol->pol_src.tl_n;
@@ -371,7 +454,7 @@ add_pairs(struct policy *pol, const struct draft_sel *ds,
 		for (j = 0; j < to->en_n && !stmt.st_bad; j++)
 			if (from->en_end[i].ce_addr.ia_family ==
 			    to->en_end[j].ce_addr.ia_family)
-				add_pair(pol, &from->en_end[i],
+				add_pair(pol, ds, proto, &from->en_end[i],
 				    &to->en_end[j]);
 	if (n == pol->pol_src.tl_n && !stmt.st_bad)
 		conf_error("from %s to %s: one is IPv4, the other IPv6",
@@ -380,12 +463,10 @@ add_pairs(struct policy *pol, const struct draft_sel *ds,
 }
 
 static void
-set_selector(struct policy *pol, const struct draft_sel *ds)
+set_selector(struct policy *pol, const struct draft_sel *ds, uint8_t proto)
 {
 	struct ends from, to;
 
-	check_port(ds->ds_from.de_port);
-	check_port(ds->ds_to.de_port);
 	if (ds->ds_to.de_nat != NULL)
 		conf_error("no flow NAT support for destination network: %s",
 		    lex_show(ds->ds_to.de_nat));
@@ -398,9 +479,24 @@ set_selector(struct policy *pol, const struct draft_sel *ds)
 	if (stmt.st_bad || resolve(&from, ds->ds_from.de_host) == -1)
 		return;
 	if (resolve(&to, ds->ds_to.de_host) == 0)
-		add_pairs(pol, ds, &from, &to);
+		add_pairs(pol, ds, proto, &from, &to);
 	free(from.en_end);
 	free(to.en_end);
+}
+
+/* All of them for each protocol, so that it can be told from the first. */
+static void
+set_selectors(struct policy *pol, const struct draft *d)
+{
+	const struct draft_sel *ds;
+	unsigned int i = 0;
+
+	do
+		for (ds = d->d_sel; ds != NULL && !stmt.st_bad;
+		    ds = ds->ds_next)
+			set_selector(pol, ds, d->d_nproto == 0 ? 0 :
+			    d->d_proto[i]);
+	while (++i < d->d_nproto && !stmt.st_bad);
 }
 
 static const char *
@@ -536,7 +632,8 @@ static const struct {
 	unsigned int	 proto;
 } kinds[] = {
 	{ "ikesa",	XN_IKE,			IKE_PROTO_IKE },
-	{ "childsa",	XN_CHILD | XN_KERNEL,	IKE_PROTO_ESP }
+	{ "childsa",	XN_CHILD | XN_KERNEL,	IKE_PROTO_ESP },
+	{ "childsa",	XN_CHILD | XN_KERNEL,	IKE_PROTO_AH }
 };
 
 static const char *const types[IKE_T_MAX + 1] = {
@@ -615,7 +712,10 @@ check_clause(const struct draft_clause *dc, unsigned int kind, int *aead,
 				    types[dx->dx_type], dx->dx_name,
 				    kinds[kind].word);
 	}
-	if (*aead && *classic)
+	if ((*aead || *classic) && kinds[kind].proto == IKE_PROTO_AH)
+		conf_error("ah does not encrypt: leave `enc' out, or write "
+		    "esp");
+	else if (*aead && *classic)
 		conf_error("cannot mix encryption transforms with implicit "
 		    "and non-implicit authentication: write a second %s for "
 		    "the others", kinds[kind].word);
@@ -779,14 +879,14 @@ set_iface(struct policy *pol, const char *name)
 	const struct policy *other;
 
 	if (name == NULL) {
-		conf_error("policy without `iface': it needs flows; this iked "
-		    "is for route-based tunnels: add `iface secN'");
+		pol->pol_flags |= POL_FLOWS;
 		return;
 	}
 	if (parse_iface(name, &pol->pol_unit) == -1)
 		return;
 	TAILQ_FOREACH(other, &conf->conf_policies, pol_entry)
-		if (other->pol_unit == pol->pol_unit) {
+		if (!(other->pol_flags & POL_FLOWS) &&
+		    other->pol_unit == pol->pol_unit) {
 			conf_error("%s is already the interface of policy "
 			    "\"%s\" at %s:%u: give each its own", name,
 			    other->pol_name, other->pol_file,
@@ -801,10 +901,11 @@ set_iface(struct policy *pol, const char *name)
 void
 draft_policy(const struct draft *d)
 {
-	const struct draft_sel *ds;
 	struct policy *pol;
 
 	npolicies++;
+	if (!stmt.st_bad)
+		check_iface(d);
 	if (stmt.st_bad)
 		return;
 	if ((pol = policy_new()) == NULL)
@@ -813,12 +914,12 @@ draft_policy(const struct draft *d)
 	pol->pol_line = stmt.st_line;
 	pol->pol_flags = d->d_flags;
 	set_name(pol, d->d_name);
-	for (ds = d->d_sel; ds != NULL && !stmt.st_bad; ds = ds->ds_next)
-		set_selector(pol, ds);
+	set_selectors(pol, d);
 	if (!stmt.st_bad)
 		set_ends(pol, d);
 	set_props(&pol->pol_ikesa, d->d_ikesa, 0);
-	set_props(&pol->pol_childsa, d->d_childsa, 1);
+	set_props(&pol->pol_childsa, d->d_childsa,
+	    d->d_flags & POL_AH ? 2 : 1);
 	set_ids(pol, d);
 	set_lifetimes(pol, d);
 	set_auth(pol, d);

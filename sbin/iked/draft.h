@@ -56,7 +56,11 @@ struct draft {
 	char		*d_name;
 	unsigned int	 d_flags;	/* POL_ */
 	uint8_t		 d_af;		/* 4, 6 or 0 */
-	unsigned int	 d_nproto;
+#define DRAFT_PROTOS	16
+	unsigned int	 d_nprotos;	/* written */
+	unsigned int	 d_nproto;	/* without doubles */
+	uint8_t		 d_proto[DRAFT_PROTOS];	/* 0: any */
+	char		*d_protoname;	/* the first that is not any */
 	struct draft_sel *d_sel;
 	char		*d_local;	/* NULL: any */
 	char		*d_peer;
@@ -79,7 +83,7 @@ struct draft {
 void	 draft_begin(struct conf *, int check);
 /* Tell what is wrong, or add a policy. */
 void	 draft_policy(const struct draft *);
-void	 draft_proto(struct draft *, const char *);
+void	 draft_proto(struct draft *, char *);
 void	 draft_rdomain(const char *);
 void	 draft_cfg(const char *);
 void	 draft_tap(const char *);

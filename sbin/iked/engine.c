@@ -286,6 +286,35 @@ engine_expire(struct engine *en, uint32_t spi, const struct ike_addr *dst,
 		}
 }
 
+/* What it asks for may be on its way: a tunnel, or a child of one. */
+void
+engine_acquire(struct engine *en, const struct kacquire *ka)
+{
+	struct ike_addr peer = ka->ka_peer;
+	struct tunnel *tn;
+	struct plan *pn;
+
+	if ((en->en_flags & (ENF_PASSIVE | ENF_STOPPING | ENF_DECOUPLED)) ||
+	    !(en->en_flags & ENF_STARTED) ||
+	    (pn = plan_for_acquire(en, ka)) == NULL)
+		return;
+	TAILQ_FOREACH(tn, &en->en_tunnels, tn_entry) {
+		if (tn->tn_plan != pn ||
+		    (tn->tn_flags & (TNF_CLOSING | TNF_GONE)) ||
+		    (tn->tn_sa != NULL &&
+		    !addr_same(&tn->tn_sa->sa_peer, &peer)))
+			continue;
+		if (tn->tn_up != 0 && child_current(tn) == NULL &&
+		    job_find(tn, JOB_CHILD_NEW, NULL) == NULL) {
+			job_add(tn, JOB_CHILD_NEW, NULL, 0);
+			job_next(tn);
+		}
+		return;
+	}
+	log_debug("the kernel asks for an SA with %s", addr_ntop(&peer));
+	(void)init_start(pn, &peer);
+}
+
 void
 engine_addresses(struct engine *en)
 {
@@ -354,6 +383,7 @@ engine_couple(struct engine *en, int on)
 {
 	struct tunnel *tn;
 	struct child *ch, *next;
+	struct plan *pn;
 
 	if (on == !(en->en_flags & ENF_DECOUPLED))
 		return;
@@ -367,6 +397,8 @@ engine_couple(struct engine *en, int on)
 		en->en_flags &= ~ENF_DECOUPLED;
 	else
 		en->en_flags |= ENF_DECOUPLED;
+	TAILQ_FOREACH(pn, &en->en_plans, pn_entry)
+		flow_sync(pn, NULL);
 	TAILQ_FOREACH(tn, &en->en_tunnels, tn_entry)
 		job_next(tn);
 }

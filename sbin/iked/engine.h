@@ -69,6 +69,8 @@ struct world {
 		    const struct ksa *new);
 	int	 (*w_delsa)(void *, const struct ksa *);
 	int	 (*w_statsa)(void *, const struct ksa *, struct ksa_stat *);
+	/* The policies of both directions, where no interface has the SAs. */
+	int	 (*w_flow)(void *, const struct kflow *, int add);
 
 	/*
 	 * The ca's work; the request stays the engine's.  The answer comes by
@@ -113,6 +115,8 @@ void		 engine_recv(struct engine *, const struct ike_addr *local,
 /* SADB_EXPIRE. */
 void		 engine_expire(struct engine *, uint32_t spi,
 		    const struct ike_addr *dst, int hard);
+/* SADB_ACQUIRE: a policy of the kernel wants an SA. */
+void		 engine_acquire(struct engine *, const struct kacquire *);
 void		 engine_signed(struct engine *, const struct sign_res *);
 void		 engine_verified(struct engine *, const struct verify_res *);
 /* Addresses of the machine changed: look at w_source again. */

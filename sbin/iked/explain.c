@@ -203,7 +203,10 @@ mend(struct mend *m, const struct ike_prop *ours,
 	    XN_CHILD | XN_KERNEL;
 	if (prop_fit(&m->m_fit, ours, theirs, nodh) == -1)
 		return (-1);
-	mend_cipher(m);
+	if (ours->pr_proto == IKE_PROTO_AH)
+		mend_rest(m, IKE_T_INTEG);
+	else
+		mend_cipher(m);
 	mend_rest(m, IKE_T_PRF);
 	mend_rest(m, IKE_T_DH);
 	mend_rest(m, IKE_T_ESN);

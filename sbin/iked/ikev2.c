@@ -119,6 +119,7 @@ static struct world ike_world = {
 	.w_movesa = outside_movesa,
 	.w_delsa = outside_delsa,
 	.w_statsa = outside_statsa,
+	.w_flow = outside_flow,
 	.w_sign = ike_sign,
 	.w_verify = ike_verify,
 	.w_event = ike_event
@@ -139,6 +140,12 @@ static void
 ike_expire(void *arg, uint32_t spi, const struct ike_addr *dst, int hard)
 {
 	engine_expire(ike.engine, spi, dst, hard);
+}
+
+static void
+ike_acquire(void *arg, const struct kacquire *ka)
+{
+	engine_acquire(ike.engine, ka);
 }
 
 static void
@@ -163,7 +170,8 @@ units_of(const struct conf *conf, unsigned int **units, unsigned int *n)
 		fatal("configuration");
 	*n = 0;
 	TAILQ_FOREACH(pol, &conf->conf_policies, pol_entry)
-		(*units)[(*n)++] = pol->pol_unit;
+		if (!(pol->pol_flags & POL_FLOWS))
+			(*units)[(*n)++] = pol->pol_unit;
 }
 
 /* Two rounds: what others left on our units goes before ours come. */
@@ -368,6 +376,7 @@ ike_setup(void)
 	if ((ike.engine = engine_new(&ike_world, &ike.out)) == NULL)
 		fatalx("out of memory");
 	outside_kernel(&ike.out, ike_expire);
+	outside_onacquire(&ike.out, ike_acquire);
 	proc_pledge("stdio inet");
 }
 

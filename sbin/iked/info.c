@@ -150,12 +150,12 @@ info_request(struct sa *sa, struct msg *m, const struct arrival *ar)
 	for (i = 0; i < m->m_ndeletes; i++) {
 		if (m->m_deletes[i].md_proto == IKE_PROTO_IKE)
 			closed = 1;
-		else if (m->m_deletes[i].md_proto == IKE_PROTO_ESP)
+		else if (m->m_deletes[i].md_proto == tn->tn_proto)
 			n += info_children(sa, &m->m_deletes[i], ours + n,
 			    sizeof(ours) / sizeof(ours[0]) - n);
 	}
 	if (n > 0 && !closed)
-		mb_delete(&mb, IKE_PROTO_ESP, ours, n);
+		mb_delete(&mb, tn->tn_proto, ours, n);
 	if ((sa->sa_flags & SAF_MOBIKE) && !closed) {
 		if (msg_notify(m, IKE_N_UPDATE_SA_ADDRESSES) != NULL)
 			info_move(sa, m, ar);
@@ -200,7 +200,7 @@ info_start(struct sa *sa, struct job *jb)
 	memset(&mb, 0, sizeof(mb));
 	switch (jb->jb_type) {
 	case JOB_CHILD_DELETE:
-		mb_delete(&mb, IKE_PROTO_ESP, &jb->jb_spi, 1);
+		mb_delete(&mb, sa->sa_tun->tn_proto, &jb->jb_spi, 1);
 		if (jb->jb_child != NULL) {
 			jb->jb_child->ch_flags |= CHF_DELETING | CHF_DELSENT;
 			child_mute(jb->jb_child);
@@ -255,6 +255,7 @@ info_only_one(struct tunnel *tn)
 	TAILQ_FOREACH_SAFE(other, &tn->tn_engine->en_tunnels, tn_entry, next)
 		if (other != tn && other->tn_plan == tn->tn_plan &&
 		    tn->tn_plan != NULL && other->tn_up != 0 &&
+		    id_cmp(&other->tn_peerid, &tn->tn_peerid) == 0 &&
 		    !(other->tn_flags & (TNF_CLOSING | TNF_GONE)))
 			tun_replaced(other);
 }

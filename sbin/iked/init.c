@@ -154,13 +154,14 @@ init_send(struct sa *sa)
 
 /* Where from and where to.  0, or -1 and said why. */
 static int
-init_addresses(struct plan *pn, struct sa *sa)
+init_addresses(struct plan *pn, const struct ike_addr *peer,
+    struct sa *sa)
 {
 	struct engine *en = pn->pn_engine;
 	struct policy *pol = pn->pn_policy;
 	int error;
 
-	sa->sa_peer = pol->pol_peer.ce_addr;
+	sa->sa_peer = peer != NULL ? *peer : pol->pol_peer.ce_addr;
 	sa->sa_local = pol->pol_local.ce_addr;
 	sa->sa_peer.ia_port = en->en_ikeport;
 	if (sa->sa_local.ia_family == 0 && (error = en->en_world.w_source(
@@ -176,7 +177,7 @@ init_addresses(struct plan *pn, struct sa *sa)
 }
 
 int
-init_start(struct plan *pn)
+init_start(struct plan *pn, const struct ike_addr *peer)
 {
 	struct engine *en = pn->pn_engine;
 	struct tunnel *tn;
@@ -192,7 +193,7 @@ init_start(struct plan *pn)
 	log_info("ikev2_init_ike_sa: initiating \"%s\"",
 	    pn->pn_policy->pol_name);
 	en_event(en, "initiating %s", pn->pn_policy->pol_name);
-	if (init_addresses(pn, sa) == 0 && init_handshake(sa) == 0 &&
+	if (init_addresses(pn, peer, sa) == 0 && init_handshake(sa) == 0 &&
 	    init_nonce(sa, &sa->sa_ni) == 0) {
 		sa->sa_hs->hs_group = pn->pn_group;
 		if (sa->sa_hs->hs_group == 0)

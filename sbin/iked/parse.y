@@ -118,9 +118,7 @@ ipcomp	: /* empty */
 
 tmode	: /* empty */
 	| TUNNEL
-	| TRANSPORT		{
-		refuse("transport mode", "a sec interface needs tunnel mode");
-	}
+	| TRANSPORT		{ draft.d_flags |= POL_TRANSPORT; }
 	;
 
 natt	: /* empty */
@@ -129,7 +127,7 @@ natt	: /* empty */
 
 satype	: /* empty */
 	| ESP
-	| AH			{ refuse("ah", "write esp, or nothing"); }
+	| AH			{ draft.d_flags |= POL_AH; }
 	;
 
 af	: /* empty */
@@ -280,7 +278,7 @@ iface	: /* empty */
 
 filters	: /* empty */
 	| filters TAG word	{
-		refuse("tag", "filter on the sec interface");
+		refuse("tag", "there is no packet filter");
 	}
 	| filters TAP word	{ draft_tap($3); }
 	;
@@ -466,10 +464,10 @@ shape(void)
 	switch (kw != NULL ? kw->kw_token : 0) {
 	case IKEV2:
 		return ("write ikev2 [\"name\"] [quick|skip|default] "
-		    "[active|passive] [esp] [inet|inet6] from A to B "
-		    "[local L] [peer P] [ikesa ...] [childsa ...] [srcid S] "
+		    "[active|passive] [tunnel|transport] [esp|ah] "
+		    "[inet|inet6] from A to B [local L] [peer P] [ikesa ...] [childsa ...] [srcid S] "
 		    "[dstid D] [ikelifetime T] [lifetime T [bytes N] "
-		    "[packets N]] [psk \"key\"] iface secN");
+		    "[packets N]] [psk \"key\"] [iface secN]");
 	case SET:
 		return ("write set and one option, see iked.conf(5)");
 	case INCLUDE:

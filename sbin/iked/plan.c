@@ -38,7 +38,7 @@ plan_initiate(void *arg)
 	    (en->en_flags & (ENF_PASSIVE | ENF_STOPPING)) ||
 	    tun_find(en, pn) != NULL)
 		return;
-	if (init_start(pn) == -1)
+	if (init_start(pn, NULL) == -1)
 		plan_retry(pn, 1);
 }
 
@@ -95,6 +95,7 @@ plan_new(struct engine *en, struct policy *pol)
 	pn->pn_timer.t_arg = pn;
 	pn->pn_hint.t_fn = plan_hint;
 	pn->pn_hint.t_arg = pn;
+	TAILQ_INIT(&pn->pn_flows);
 	TAILQ_INSERT_TAIL(&en->en_plans, pn, pn_entry);
 	return (pn);
 }
@@ -105,6 +106,7 @@ plan_free(struct plan *pn)
 	TAILQ_REMOVE(&pn->pn_engine->en_plans, pn, pn_entry);
 	en_untimer(pn->pn_engine, &pn->pn_timer);
 	en_untimer(pn->pn_engine, &pn->pn_hint);
+	flow_clear(pn, !(pn->pn_engine->en_flags & ENF_DECOUPLED));
 	free(pn->pn_said);
 	free(pn);
 }
@@ -251,6 +253,45 @@ plan_better(struct plan **best, struct plan *pn)
 		return (0);
 	*best = pn;
 	return ((flags & POL_QUICK) != 0);
+}
+
+/* Is what the kernel has a packet for in one of the pairs? */
+static int
+plan_selects(const struct policy *pol, const struct kacquire *ka)
+{
+	struct ike_ts ts;
+	unsigned int i;
+
+	if (ka->ka_local.ts_family == 0)
+		return (1);
+	for (i = 0; i < pol->pol_src.tl_n; i++)
+		if (ts_intersect(&ts, &ka->ka_local,
+		    &pol->pol_src.tl_ts[i]) == 0 &&
+		    ts_intersect(&ts, &ka->ka_remote,
+		    &pol->pol_dst.tl_ts[i]) == 0)
+			return (1);
+	return (0);
+}
+
+struct plan *
+plan_for_acquire(struct engine *en, const struct kacquire *ka)
+{
+	const struct policy *pol;
+	struct plan *pn, *best = NULL;
+
+	TAILQ_FOREACH(pn, &en->en_plans, pn_entry) {
+		pol = pn->pn_policy;
+		if ((pol->pol_flags & (POL_SKIP | POL_FLOWS)) != POL_FLOWS ||
+		    policy_proto(pol) != ka->ka_proto ||
+		    !end_has(&pol->pol_peer, &ka->ka_peer) ||
+		    (ka->ka_self.ia_family != 0 &&
+		    !end_has(&pol->pol_local, &ka->ka_self)) ||
+		    !plan_selects(pol, ka))
+			continue;
+		if (plan_better(&best, pn))
+			break;
+	}
+	return (best);
 }
 
 struct plan *

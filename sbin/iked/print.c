@@ -140,7 +140,33 @@ put_sel(struct buf *b, const char *what, const struct ike_ts *ts)
 	int host = memcmp(ts->ts_lo, ts->ts_hi, sizeof(ts->ts_lo)) == 0;
 
 	buf_printf(b, " %s %.*s", what, host && slash != NULL ?
-	    (int)(slash - s) : (int)strlen(s), s);
+	    (int)(slash - s) : (int)strcspn(s, " "), s);
+	if (ts->ts_port[0] != 0 || ts->ts_port[1] != 65535)
+		buf_printf(b, " port %u", ts->ts_port[0]);
+}
+
+/* Each protocol once; all have the same selectors, so the first's do. */
+static void
+put_sels(struct buf *b, const struct policy *pol)
+{
+	const struct ike_tslist *src = &pol->pol_src, *dst = &pol->pol_dst;
+	const uint8_t first = src->tl_ts[0].ts_proto;
+	unsigned int i, last = 256, several;
+
+	several = src->tl_ts[src->tl_n - 1].ts_proto != first;
+	if (first != 0 || several) {
+		buf_printf(b, several ? " proto {" : " proto");
+		for (i = 0; i < src->tl_n; i++) {
+			if (src->tl_ts[i].ts_proto != last)
+				buf_printf(b, " %u", src->tl_ts[i].ts_proto);
+			last = src->tl_ts[i].ts_proto;
+		}
+		buf_printf(b, several ? " }" : "");
+	}
+	for (i = 0; i < src->tl_n && src->tl_ts[i].ts_proto == first; i++) {
+		put_sel(b, "from", &src->tl_ts[i]);
+		put_sel(b, "to", &dst->tl_ts[i]);
+	}
 }
 
 static void
@@ -171,22 +197,19 @@ put_psk(struct buf *b, const struct policy *pol, int secrets)
 void
 policy_print(struct buf *b, const struct policy *pol, int secrets)
 {
-	unsigned int i;
-
 	buf_printf(b, "ikev2 ");
 	put_quoted(b, pol->pol_name, strlen(pol->pol_name));
-	buf_printf(b, "%s%s%s %s tunnel%s esp",
+	buf_printf(b, "%s%s%s %s %s%s %s",
 	    pol->pol_flags & POL_QUICK ? " quick" : "",
 	    pol->pol_flags & POL_SKIP ? " skip" : "",
 	    pol->pol_flags & POL_DEFAULT ? " default" : "",
 	    pol->pol_flags & POL_ACTIVE ? "active" : "passive",
-	    pol->pol_flags & POL_NATT ? " natt" : "");
+	    pol->pol_flags & POL_TRANSPORT ? "transport" : "tunnel",
+	    pol->pol_flags & POL_NATT ? " natt" : "",
+	    pol->pol_flags & POL_AH ? "ah" : "esp");
 	if (pol->pol_af != 0)
 		buf_printf(b, pol->pol_af == 4 ? " inet" : " inet6");
-	for (i = 0; i < pol->pol_src.tl_n; i++) {
-		put_sel(b, "from", &pol->pol_src.tl_ts[i]);
-		put_sel(b, "to", &pol->pol_dst.tl_ts[i]);
-	}
+	put_sels(b, pol);
 	buf_printf(b, " local %s", end_print(&pol->pol_local));
 	buf_printf(b, " peer %s", end_print(&pol->pol_peer));
 	put_clauses(b, "ikesa", &pol->pol_ikesa);
@@ -204,7 +227,8 @@ policy_print(struct buf *b, const struct policy *pol, int secrets)
 		put_psk(b, pol, secrets);
 	else
 		buf_printf(b, " %s", auths[pol->pol_auth]);
-	buf_printf(b, " iface sec%u", pol->pol_unit);
+	if (!(pol->pol_flags & POL_FLOWS))
+		buf_printf(b, " iface sec%u", pol->pol_unit);
 }
 
 static void

@@ -37,7 +37,7 @@ void	 props_clear(struct ike_props *);
 int	 props_equal(const struct ike_props *, const struct ike_props *);
 /* The first transform of a type, NULL: there is none. */
 const struct ike_xform	*prop_get(const struct ike_prop *, uint8_t type);
-/* The default of iked.conf(5): IKE_PROTO_IKE or IKE_PROTO_ESP. 0 or -1. */
+/* The default of iked.conf(5) for an IKE_PROTO_.  0 or -1. */
 int	 props_default(struct ike_props *, uint8_t proto);
 int	 prop_aead(const struct ike_prop *);	/* every cipher is one */
 
@@ -74,6 +74,9 @@ int	 props_has_group(const struct ike_props *, uint16_t);
 int	 ts_narrow(struct ike_tslist *result, const struct ike_tslist *theirs,
 	    const struct ike_tslist *ours);
 int	 ts_within(const struct ike_tslist *a, const struct ike_tslist *b);
+/* What both hold, -1: nothing. */
+int	 ts_intersect(struct ike_ts *, const struct ike_ts *,
+	    const struct ike_ts *);
 int	 ts_equal(const struct ike_tslist *, const struct ike_tslist *);
 /*
  * Why nothing: their selectors, ours, the words that would mend it.

@@ -225,6 +225,7 @@ static const struct def {
 	DEF(IKE, 0, def_integ), DEF(IKE, 0, def_dh),
 	DEF(ESP, 1, def_gcm), DEF(ESP, 0, def_esp),
 	DEF(ESP, 1, def_cbc), DEF(ESP, 0, def_integ), DEF(ESP, 0, def_esp),
+	DEF(AH, 1, def_integ), DEF(AH, 0, def_esp),
 #undef DEF
 };
 
@@ -377,7 +378,7 @@ fit_encr(struct prop_fit *pf, const struct ike_prop *ours,
 	fit_integ(pf, ours, theirs, prop_aead(ours));
 }
 
-/* A type that ESP may leave out, meaning 0: no group, no ESN. */
+/* A type that ESP and AH may leave out, meaning 0: no group, no ESN. */
 static void
 fit_esp(struct prop_fit *pf, const struct ike_prop *ours,
     const struct ike_prop *theirs, uint8_t type)
@@ -402,7 +403,8 @@ prop_others(const struct ike_prop *pr)
 
 	for (i = 0; i < pr->pr_n; i++) {
 		type = pr->pr_xf[i].xf_type;
-		if (type == 0 || type > IKE_T_MAX || type == not)
+		if (type == 0 || type > IKE_T_MAX || type == not ||
+		    (pr->pr_proto == IKE_PROTO_AH && type == IKE_T_ENCR))
 			return (1);
 	}
 	return (0);
@@ -415,7 +417,10 @@ prop_fit(struct prop_fit *pf, const struct ike_prop *ours,
 	memset(pf, 0, sizeof(*pf));
 	if (ours->pr_proto != theirs->pr_proto)
 		return (-1);
-	fit_encr(pf, ours, theirs);
+	if (ours->pr_proto == IKE_PROTO_AH)
+		fit_type(pf, ours, theirs, IKE_T_INTEG, 0);
+	else
+		fit_encr(pf, ours, theirs);
 	if (ours->pr_proto == IKE_PROTO_IKE) {
 		fit_type(pf, ours, theirs, IKE_T_PRF, 0);
 		fit_type(pf, ours, theirs, IKE_T_DH, 0);

@@ -113,7 +113,7 @@ enum child_state {
 	CH_OLD,			/* outbound gone, inbound for last packets */
 };
 
-/* An ESP SA pair. */
+/* A pair of ESP or AH SAs. */
 struct child {
 	TAILQ_ENTRY(child) ch_entry;
 	struct tunnel	 *ch_tun;
@@ -125,6 +125,8 @@ struct child {
 #define CHF_INKERNEL	0x04		/* inbound there, larval or not */
 #define CHF_DELSENT	0x08
 #define CHF_MUTE	0x10		/* live, but outbound is gone */
+#define CHF_TRANSPORT	0x20		/* both ends said so */
+	uint8_t		  ch_proto;	/* IKE_PROTO_ESP, _AH */
 	uint32_t	  ch_in;	/* SPIs; 0: not yet */
 	uint32_t	  ch_out;
 	struct ike_addr	  ch_local;	/* as the kernel knows it */
@@ -160,6 +162,7 @@ struct tunnel {
 	struct timer	  tn_wake;	/* the next job's time */
 	struct timer	  tn_dpd;
 	struct timer	  tn_keepalive;
+	uint8_t		  tn_proto;	/* of its children */
 	uint64_t	  tn_up;	/* established at, 0: not */
 	uint64_t	  tn_up_time;	/* s since the Epoch */
 	uint64_t	  tn_heard;	/* last authentic message */
@@ -256,6 +259,22 @@ struct sa {
 	struct timer	  sa_timer;	/* rekey, half open, linger */
 };
 
+/* A policy of the kernel, both directions. */
+struct flow {
+	TAILQ_ENTRY(flow) fl_entry;
+	struct tunnel	 *fl_tun;	/* the last that wanted it; may be gone
+					 * unless fl_wanted */
+	struct ike_ts	  fl_local;
+	struct ike_ts	  fl_remote;
+	struct ike_addr	  fl_self;
+	struct ike_addr	  fl_peer;
+	uint8_t		  fl_proto;
+	int		  fl_transport;
+	int		  fl_wanted;
+	enum { FL_NEW, FL_LOADED, FL_REFUSED } fl_state;
+};
+TAILQ_HEAD(flows, flow);
+
 /* What a policy is up to. */
 struct plan {
 	TAILQ_ENTRY(plan) pn_entry;
@@ -268,6 +287,7 @@ struct plan {
 	uint16_t	  pn_group;	/* KE the peer asked for, 0: first */
 	uint64_t	  pn_hinted;	/* when a hint was followed */
 	char		 *pn_said;	/* the last failure logged */
+	struct flows	  pn_flows;	/* of POL_FLOWS alone */
 };
 TAILQ_HEAD(plans, plan);
 
@@ -321,6 +341,13 @@ void	 en_event(struct engine *, const char *, ...)
 	    __attribute__((__format__(printf, 2, 3)));
 void	 en_maybe_done(struct engine *);
 
+/* flow.c: policies of the kernel, where no interface has the SAs */
+/* As the plan's tunnels are now; sa: whose doing, for the log, or NULL. */
+void		 flow_sync(struct plan *, const struct sa *);
+void		 flow_clear(struct plan *, int kernel);	/* forget all */
+int		 flow_loaded(struct plan *, const struct ike_ts *local,
+		    const struct ike_ts *remote);
+
 /* plan.c: policies, and when to initiate */
 struct plan	*plan_new(struct engine *, struct policy *);
 void		 plan_free(struct plan *);
@@ -339,6 +366,7 @@ int		 plan_addresses(const struct plan *, const struct ike_addr *,
 struct plan	*plan_for_init(struct engine *, const struct ike_addr *local,
 		    const struct ike_addr *peer, const struct ike_props *theirs,
 		    struct ike_props *chosen, struct plan **nearest);
+struct plan	*plan_for_acquire(struct engine *, const struct kacquire *);
 struct plan	*plan_for_auth(struct engine *, const struct sa *,
 		    const struct ike_id *idi, const struct ike_id *idr,
 		    uint8_t method);
@@ -434,7 +462,8 @@ void	 sa_transmit_to(struct sa *, const struct pkts *,
 /* recv.c is engine_recv() */
 
 /* init.c */
-int	 init_start(struct plan *);		/* 0 or -1 */
+/* To the policy's peer, or this one of its peers.  0 or -1. */
+int	 init_start(struct plan *, const struct ike_addr *);
 void	 init_request(struct engine *, const struct ike_addr *local,
 	    const struct ike_addr *peer, int natt, const struct ike_hdr *,
 	    const void *, size_t, struct msg *);
@@ -455,6 +484,7 @@ struct child	*child_new(struct tunnel *, const struct sa *,
 void		 child_free(struct child *);	/* out of the kernel */
 /* SA, TSi, TSr of IKE_AUTH: those of the policy. */
 void		 child_offer(struct child *, struct msgb *);
+void		 child_offer_mode(struct child *, struct msgb *);
 /*
  * Responder: from the peer's SA, TSi, TSr.  0, or the notify to refuse with,
  * explained in the log.

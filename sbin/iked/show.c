@@ -98,6 +98,12 @@ show_sanum(const struct sa *sa)
 	return (sa == NULL ? 0 : (unsigned int)sa_ourspi(sa));
 }
 
+static const char *
+show_proto(const struct child *ch)
+{
+	return (ch->ch_proto == IKE_PROTO_AH ? "AH" : "ESP");
+}
+
 static void
 show_child(struct child *ch, struct buf *b)
 {
@@ -107,8 +113,9 @@ show_child(struct child *ch, struct buf *b)
 	for (i = 0; i < 2; i++) {
 		if (i == 1 && ch->ch_out == 0)
 			continue;
-		buf_printf(b, "  sa_childsas: 0x%08x ESP 0x%08x %s %s -> %s "
+		buf_printf(b, "  sa_childsas: 0x%08x %s 0x%08x %s %s -> %s "
 		    "(%s%s%s) B=0x%08x P=0x%08x @0x%08x\n", ch->ch_in,
+		    show_proto(ch),
 		    i ? ch->ch_out : ch->ch_in, i ? "out" : "in",
 		    addr_ntop(i ? &ch->ch_local : &ch->ch_peer),
 		    addr_ntop(i ? &ch->ch_peer : &ch->ch_local),
@@ -123,6 +130,7 @@ show_child(struct child *ch, struct buf *b)
 static void
 show_flows(struct child *ch, struct buf *b)
 {
+	struct plan *pn = ch->ch_tun->tn_plan;
 	unsigned int i, j;
 
 	for (i = 0; i < ch->ch_src.tl_n; i++)
@@ -130,12 +138,14 @@ show_flows(struct child *ch, struct buf *b)
 			if (ch->ch_src.tl_ts[i].ts_family !=
 			    ch->ch_dst.tl_ts[j].ts_family)
 				continue;
-			buf_printf(b, "  sa_flows: 0x%08x ESP out %s -> %s "
-			    "[%u]@-1 () @0x%08x\n", ch->ch_in,
-			    ts_print(&ch->ch_src.tl_ts[i]),
+			buf_printf(b, "  sa_flows: 0x%08x %s out %s -> %s "
+			    "[%u]@-1 (%s) @0x%08x\n", ch->ch_in,
+			    show_proto(ch), ts_print(&ch->ch_src.tl_ts[i]),
 			    ts_print(&ch->ch_dst.tl_ts[j]),
 			    ch->ch_src.tl_ts[i].ts_proto,
-			    show_sanum(ch->ch_tun->tn_sa));
+			    pn != NULL && flow_loaded(pn,
+			    &ch->ch_src.tl_ts[i], &ch->ch_dst.tl_ts[j]) ?
+			    "L" : "", show_sanum(ch->ch_tun->tn_sa));
 		}
 }
 

@@ -49,8 +49,7 @@ ts_same(const struct ike_ts *a, const struct ike_ts *b)
 	    memcmp(a->ts_hi, b->ts_hi, ts_addrlen(a)) == 0);
 }
 
-/* What both hold.  0, or -1: nothing. */
-static int
+int
 ts_intersect(struct ike_ts *r, const struct ike_ts *a, const struct ike_ts *b)
 {
 	size_t len = ts_addrlen(a);

@@ -188,6 +188,9 @@ tun_close(struct tunnel *tn, const char *why, int tell, int again)
 		    pn->pn_policy->pol_name : "-", why);
 	tn->tn_flags |= TNF_CLOSING | TNF_HELD;
 	tun_strip(tn);
+	/* first, or the kernel would ask for what is going */
+	if (pn != NULL)
+		flow_sync(pn, NULL);
 	tun_retire(tn);
 	if (!tell || sa == NULL || sa->sa_state != SA_ESTABLISHED) {
 		LIST_FOREACH_SAFE(sa, &tn->tn_sas, sa_entry, next)
@@ -241,6 +244,9 @@ tun_rival(struct tunnel *tn, struct tunnel *other)
 	struct handshake *hs = tn->tn_sa->sa_hs;
 
 	if (id_cmp(&tn->tn_peerid, &other->tn_peerid) != 0) {
+		/* policies of the kernel are each peer's own */
+		if (tn->tn_plan->pn_policy->pol_flags & POL_FLOWS)
+			return;
 		log_warnx("%spolicy '%s' has one interface, and %s takes it "
 		    "from %s: say dstid in the policy",
 		    sa_prefix(tn->tn_sa), tn->tn_plan->pn_policy->pol_name,
@@ -255,14 +261,20 @@ tun_rival(struct tunnel *tn, struct tunnel *other)
 		tun_duplicate(tn, other);
 }
 
-/* We have begun it, and the peer does not know yet who we are. */
+/*
+ * We have begun it, and the peer does not know yet who we are.  Without an
+ * interface, several peers can have tunnels of one policy.
+ */
 static int
-tun_unasked(const struct tunnel *tn)
+tun_unasked(const struct tunnel *tn, const struct sa *up)
 {
 	const struct sa *sa = LIST_FIRST(&tn->tn_sas);
 
-	return ((tn->tn_flags & TNF_INITIATOR) && sa != NULL &&
-	    (sa->sa_state == SA_INIT || sa->sa_state == SA_SIGN));
+	if (!(tn->tn_flags & TNF_INITIATOR) || sa == NULL ||
+	    (sa->sa_state != SA_INIT && sa->sa_state != SA_SIGN))
+		return (0);
+	return (!(tn->tn_plan->pn_policy->pol_flags & POL_FLOWS) ||
+	    addr_same(&sa->sa_peer, &up->sa_peer));
 }
 
 void
@@ -295,7 +307,7 @@ tun_established(struct tunnel *tn)
 			continue;
 		if (other->tn_up != 0)
 			tun_rival(tn, other);
-		else if (tun_unasked(other))
+		else if (tun_unasked(other, sa))
 			tun_close(other, "sa replaced", 0, 0);
 	}
 	hs_free(sa);
@@ -453,4 +465,6 @@ tun_moved(struct tunnel *tn, const struct sa *sa)
 		ch->ch_rekey_at = en_now(tn->tn_engine);
 		en_timer(tn->tn_engine, &ch->ch_timer, BACKOFF_MAX / 2);
 	}
+	if (tn->tn_plan != NULL)
+		flow_sync(tn->tn_plan, sa);
 }

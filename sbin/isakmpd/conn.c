@@ -103,6 +103,39 @@ conn_byid(struct engine *en, unsigned int id)
 	return (NULL);
 }
 
+/* Do both have something in common? */
+static int
+ts_meets(const struct ike_ts *a, const struct ike_ts *b)
+{
+	size_t len = a->ts_family == 4 ? 4 : 16;
+
+	return (a->ts_family == b->ts_family &&
+	    (a->ts_proto == 0 || b->ts_proto == 0 ||
+	    a->ts_proto == b->ts_proto) &&
+	    a->ts_port[0] <= b->ts_port[1] && b->ts_port[0] <= a->ts_port[1] &&
+	    memcmp(a->ts_lo, b->ts_hi, len) <= 0 &&
+	    memcmp(b->ts_lo, a->ts_hi, len) <= 0);
+}
+
+/* Of those without an interface, for that is not asked for. */
+struct conn *
+conn_acquired(struct engine *en, const struct kacquire *ka)
+{
+	const struct p2conf *pc;
+	struct conn *cn;
+
+	TAILQ_FOREACH(cn, &en->en_conns, cn_entry) {
+		pc = cn->cn_conf;
+		if ((pc->pc_flags & P2C_IFACE) == 0 &&
+		    addr_same(&pc->pc_peer->pe_addr, &ka->ka_peer) &&
+		    (ka->ka_local.ts_family == 0 ||
+		    (ts_meets(&pc->pc_local.pi_ts, &ka->ka_local) &&
+		    ts_meets(&pc->pc_remote.pi_ts, &ka->ka_remote))))
+			return (cn);
+	}
+	return (NULL);
+}
+
 static int
 same_id(const struct p2_id *a, const struct p2_id *b)
 {

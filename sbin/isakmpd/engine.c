@@ -298,6 +298,21 @@ engine_expire(struct engine *en, uint32_t spi, const struct ike_addr *dst,
 			}
 }
 
+/* Once, as `c' would: who does not call by himself is not kept up. */
+void
+engine_acquire(struct engine *en, const struct kacquire *ka)
+{
+	struct conn *cn;
+
+	if ((cn = conn_acquired(en, ka)) == NULL)
+		return;
+	dbg(DBG_EXCHANGE, 10, "%s: the kernel asks for SAs",
+	    cn->cn_conf->pc_name);
+	if ((cn->cn_flags & CNF_WANTED) == 0)
+		cn->cn_flags |= CNF_ONCE;
+	conn_try(cn);
+}
+
 void
 engine_auth(struct engine *en, const struct auth_res *as)
 {

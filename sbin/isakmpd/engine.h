@@ -107,6 +107,8 @@ void		 engine_recv(struct engine *, const struct ike_addr *local,
 void		 engine_expire(struct engine *, uint32_t spi,
 		    const struct ike_addr *dst, int hard);
 /* The answer to w_auth. */
+/* SADB_ACQUIRE: a policy of the kernel wants an SA. */
+void		 engine_acquire(struct engine *, const struct kacquire *);
 void		 engine_auth(struct engine *, const struct auth_res *);
 /* DER names of our CAs, as ca_names makes them; copied. */
 void		 engine_canames(struct engine *, const void *, size_t);

@@ -184,6 +184,12 @@ ike_recv(void *arg, const struct ike_addr *local, const struct ike_addr *peer,
 }
 
 static void
+ike_acquire(void *arg, const struct kacquire *ka)
+{
+	engine_acquire(ike.engine, ka);
+}
+
+static void
 ike_expire(void *arg, uint32_t spi, const struct ike_addr *dst, int hard)
 {
 	engine_expire(ike.engine, spi, dst, hard);
@@ -419,6 +425,7 @@ ike_setup(struct span *sp)
 	if ((ike.engine = engine_new(&ike_world, &ike.out)) == NULL)
 		fatalx("out of memory");
 	outside_kernel(&ike.out, ike_expire);
+	outside_onacquire(&ike.out, ike_acquire);
 	/* kernel_reason() speaks of them */
 	(void)kernel_algs(ike.out.o_kernel, IKE_PROTO_ESP, algs,
 	    sizeof(algs) / sizeof(algs[0]), &n);

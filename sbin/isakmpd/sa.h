@@ -296,6 +296,7 @@ struct exch *en_exch(struct engine *, uint64_t number);
 struct conn	*conn_new(struct engine *, struct p2conf *);
 void		 conn_free(struct conn *);	/* pairs out of the kernel */
 struct conn	*conn_find(struct engine *, const char *name);
+struct conn	*conn_acquired(struct engine *, const struct kacquire *);
 struct conn	*conn_byid(struct engine *, unsigned int id);
 /* The conn that a quick mode of this SA's peer with these IDs is for. */
 struct conn	*conn_match(const struct sa *, const struct p2_id *local,

@@ -59,7 +59,10 @@ open_socket(void)
 	return (s);
 }
 
-/* From now on the kernel knows that s is for ESP. */
+/*
+ * From now on the kernel knows that s is for ESP, and for AH if it has that:
+ * who is not registered is not asked for SAs.
+ */
 static int
 enroll(int s)
 {
@@ -68,6 +71,8 @@ enroll(int s)
 	int error = ENOMEM;
 
 	if ((k.k_msg = calloc(1, sizeof(*k.k_msg))) != NULL) {
+		kmsg_begin(&rq, SADB_REGISTER, SADB_SATYPE_AH);
+		(void)kmsg_ask(&k, &rq);
 		kmsg_begin(&rq, SADB_REGISTER, SADB_SATYPE_ESP);
 		if ((error = kmsg_ask(&k, &rq)) == 0)
 			kalg_learn(k.k_msg);
@@ -116,6 +121,13 @@ kernel_new(int request, int upcall, void (*expire)(void *, uint32_t,
 }
 
 void
+kernel_onacquire(struct kernel *k,
+    void (*acquire)(void *, const struct kacquire *))
+{
+	k->k_acquire = acquire;
+}
+
+void
 kernel_free(struct kernel *k)
 {
 	if (k == NULL)
@@ -126,7 +138,8 @@ kernel_free(struct kernel *k)
 	free(k);
 }
 
-/* Of ESP alone: whose SPI it is cannot be told to k_expire. */
+/* AH and ESP have SPIs of their own, but k_expire is told the number alone:
+ * 32 random bits will do to tell one from the other. */
 static void
 expired(struct kernel *k, const struct message *m)
 {
@@ -134,7 +147,8 @@ expired(struct kernel *k, const struct message *m)
 	int hard = m->ext[SADB_EXT_LIFETIME_HARD] != NULL;
 	struct ike_addr dst;
 
-	if (m->msg.sadb_msg_satype != SADB_SATYPE_ESP || sa == NULL ||
+	if ((m->msg.sadb_msg_satype != SADB_SATYPE_ESP &&
+	    m->msg.sadb_msg_satype != SADB_SATYPE_AH) || sa == NULL ||
 	    (!hard && m->ext[SADB_EXT_LIFETIME_SOFT] == NULL) ||
 	    kmsg_getaddr(m->ext[SADB_EXT_ADDRESS_DST], &dst) == -1)
 		return;
@@ -167,6 +181,9 @@ kernel_input(struct kernel *k)
 		any |= got == 1;
 		if (got == 1 && m->msg.sadb_msg_type == SADB_EXPIRE)
 			expired(k, m);
+		else if (got == 1 && m->msg.sadb_msg_type == SADB_ACQUIRE &&
+		    k->k_acquire != NULL)
+			kflow_acquired(k, m);
 	} while (again && got != -1);
 	freezero(m, sizeof(*m));
 	if (any && got != -1)

@@ -35,6 +35,9 @@ struct kernel;
 struct kernel	*kernel_new(int request, int upcall,
 		    void (*expire)(void *, uint32_t spi,
 		    const struct ike_addr *dst, int hard), void *arg);
+/* Called from kernel_input, too: an SA is wanted.  NULL, at first: nobody. */
+void		 kernel_onacquire(struct kernel *,
+		    void (*)(void *, const struct kacquire *));
 void		 kernel_free(struct kernel *);
 /* The upcall socket is readable.  -1: the kernel is gone. */
 int		 kernel_input(struct kernel *);

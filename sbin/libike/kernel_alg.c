@@ -199,12 +199,13 @@ find(uint8_t cipher, uint8_t mac)
 
 /* Ends the sentence with all the kernel has of a kind. */
 static int
-because_missing(const struct name *names, const char *name)
+because_missing(const char *proto, const struct name *names,
+    const char *name)
 {
 	const char *sep = " (it has: ", *one;
 	unsigned int i;
 
-	(void)because("this kernel's ESP has no %s", name);
+	(void)because("this kernel's %s has no %s", proto, name);
 	for (i = 0; i < nknown; i++) {
 		one = name_sadb(names, names == ciphers ? known[i].al_cipher :
 		    known[i].al_mac)->nm_name;
@@ -247,7 +248,8 @@ why_algorithms(const struct ksa *ks)
 		    cipher->nm_name, mac->nm_name != NULL ? " and " : "",
 		    mac->nm_name != NULL ? mac->nm_name : ""));
 	if ((al = find(cipher->nm_sadb, 0)) == NULL)
-		return (because_missing(ciphers, cipher->nm_name));
+		return (because_missing("ESP", ciphers,
+		    cipher->nm_name));
 	if (why_key(al, cipher->nm_name, ks->ks_ekeylen))
 		return (1);
 	if (mac->nm_name == NULL)
@@ -258,7 +260,7 @@ why_algorithms(const struct ksa *ks)
 		return (because("%s authenticates by itself: no %s beside it",
 		    cipher->nm_name, mac->nm_name));
 	if ((al = find(0, mac->nm_sadb)) == NULL)
-		return (because_missing(macs, mac->nm_name));
+		return (because_missing("ESP", macs, mac->nm_name));
 	return (why_key(al, mac->nm_name, ks->ks_akeylen));
 }
 
@@ -279,8 +281,6 @@ why_ends(const struct ksa *ks)
 	if (ks->ks_src.ia_family != ks->ks_dst.ia_family)
 		return (because("an SA goes from IPv4 to IPv4 or from IPv6 to "
 		    "IPv6"));
-	if (!ks->ks_nounit && ks->ks_dst.ia_family == 6)
-		return (because("this kernel carries ESP over IPv4 only"));
 	if (!ks->ks_nounit && (isany(&ks->ks_dst) ||
 	    (ks->ks_out && isany(&ks->ks_src))))
 		return (because("the SA of an interface has addresses at both "
@@ -288,6 +288,20 @@ why_ends(const struct ksa *ks)
 	if (ks->ks_tag != NULL && strnlen(ks->ks_tag, TAG_MAX + 1) > TAG_MAX)
 		return (because("a tag has %d characters at most", TAG_MAX));
 	return (0);
+}
+
+/* ESP's list of them serves for both. */
+static int
+why_mac(const struct ksa *ks)
+{
+	const struct name *mac = name_ike(macs, ks->ks_integ.xf_id);
+	const struct kernel_alg *al;
+
+	if (nknown == 0 || mac->nm_name == NULL)
+		return (0);
+	if ((al = find(0, mac->nm_sadb)) == NULL)
+		return (because_missing("AH", macs, mac->nm_name));
+	return (why_key(al, mac->nm_name, ks->ks_akeylen));
 }
 
 static int
@@ -303,7 +317,7 @@ why_ah(int error, const struct ksa *ks)
 		return (because("an interface carries ESP only"));
 	if (error == EINVAL && ks->ks_udpencap)
 		return (because("AH cannot be encapsulated in UDP"));
-	return (error == EINVAL && why_ends(ks));
+	return (error == EINVAL && (why_ends(ks) || why_mac(ks)));
 }
 
 static int

@@ -147,6 +147,73 @@ kernel_flow(struct kernel *k, const struct kflow *kf, int add)
 	return (error != 0 ? error : error2);
 }
 
+/*
+ * SAs that are wanted.
+ */
+
+/* One end of the policy in the answer; 0, or -1: it is none that we know. */
+static int
+policy_end(const struct message *m, int flow, int netmask, struct ike_ts *ts)
+{
+	const struct sadb_protocol *proto =
+	    (const void *)m->ext[SADB_X_EXT_PROTOCOL];
+	struct ike_addr net, msk;
+	unsigned int i;
+
+	memset(ts, 0, sizeof(*ts));
+	if (kmsg_getaddr(m->ext[flow], &net) == -1 ||
+	    kmsg_getaddr(m->ext[netmask], &msk) == -1 ||
+	    net.ia_family != msk.ia_family)
+		return (-1);
+	ts->ts_family = net.ia_family;
+	ts->ts_proto = proto == NULL ? 0 : proto->sadb_protocol_proto;
+	ts->ts_port[0] = msk.ia_port == 0 ? 0 : net.ia_port;
+	ts->ts_port[1] = msk.ia_port == 0 ? PORT_MAX : net.ia_port;
+	for (i = 0; i < (net.ia_family == 6 ? 16 : 4); i++) {
+		ts->ts_lo[i] = net.ia_addr[i] & msk.ia_addr[i];
+		ts->ts_hi[i] = net.ia_addr[i] | ~msk.ia_addr[i];
+	}
+	return (0);
+}
+
+/* What the policy was is asked by the number of the question. */
+static void
+ask_policy(struct kernel *k, uint32_t seq, struct kacquire *ka)
+{
+	struct sadb_x_policy *pol;
+	struct request rq;
+
+	kmsg_begin(&rq, SADB_X_ASKPOLICY, kmsg_satype(ka->ka_proto));
+	pol = kmsg_ext(&rq, SADB_X_EXT_POLICY, sizeof(*pol));
+	pol->sadb_x_policy_seq = seq;
+	if (kmsg_ask(k, &rq) != 0 ||
+	    policy_end(k->k_msg, SADB_X_EXT_SRC_FLOW, SADB_X_EXT_SRC_MASK,
+	    &ka->ka_local) == -1 ||
+	    policy_end(k->k_msg, SADB_X_EXT_DST_FLOW, SADB_X_EXT_DST_MASK,
+	    &ka->ka_remote) == -1) {
+		memset(&ka->ka_local, 0, sizeof(ka->ka_local));
+		memset(&ka->ka_remote, 0, sizeof(ka->ka_remote));
+	}
+}
+
+void
+kflow_acquired(struct kernel *k, const struct message *m)
+{
+	struct kacquire ka;
+
+	memset(&ka, 0, sizeof(ka));
+	if (kmsg_getaddr(m->ext[SADB_EXT_ADDRESS_DST], &ka.ka_peer) == -1)
+		return;
+	/* any of ours, if the policy has none */
+	if (kmsg_getaddr(m->ext[SADB_EXT_ADDRESS_SRC], &ka.ka_self) == -1)
+		memset(&ka.ka_self, 0, sizeof(ka.ka_self));
+	ka.ka_self.ia_port = ka.ka_peer.ia_port = 0;
+	ka.ka_proto = m->msg.sadb_msg_satype == SADB_SATYPE_AH ?
+	    IKE_PROTO_AH : IKE_PROTO_ESP;
+	ask_policy(k, m->msg.sadb_msg_seq, &ka);
+	k->k_acquire(k->k_arg, &ka);
+}
+
 const char *
 kernel_flow_reason(int error, const struct kflow *kf)
 {
@@ -155,6 +222,8 @@ kernel_flow_reason(int error, const struct kflow *kf)
 
 	if (error == ESRCH)
 		reason = "there is no such policy";
+	else if (error == EEXIST)
+		reason = "there is such a policy already";
 	else if (error == EINVAL && kf != NULL)
 		reason = check(kf);
 	(void)strlcpy(why, reason != NULL ? reason : strerror(error),

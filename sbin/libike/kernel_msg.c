@@ -179,8 +179,8 @@ req_ident(struct request *rq, uint16_t type, const struct ike_id *id)
 	memcpy(ext + 1, name, len);
 }
 
-/* Both or none: they are for whoever looks at the SA, the kernel has no
- * use for them. */
+/* Both or none: who looks at the SA sees them, and a policy that has them
+ * takes SAs with the same alone. */
 void
 kmsg_idents(struct request *rq, const struct ike_id *src,
     const struct ike_id *dst)
@@ -229,11 +229,15 @@ kmsg_getaddr(const struct sadb_ext *ext, struct ike_addr *a)
 	    1);
 	if (sa->sa_family == AF_INET) {
 		a->ia_family = 4;
+		a->ia_port =
+		    ntohs(((const struct sockaddr_in *)sa)->sin_port);
 		memcpy(a->ia_addr,
 		    &((const struct sockaddr_in *)sa)->sin_addr, 4);
 	} else if (sa->sa_family == AF_INET6 && ext->sadb_ext_len * 8UL >=
 	    sizeof(struct sadb_address) + sizeof(struct sockaddr_in6)) {
 		a->ia_family = 6;
+		a->ia_port =
+		    ntohs(((const struct sockaddr_in6 *)sa)->sin6_port);
 		memcpy(a->ia_addr,
 		    &((const struct sockaddr_in6 *)sa)->sin6_addr, 16);
 	} else
@@ -270,6 +274,7 @@ static const uint8_t minimum[SADB_EXT_MAX + 1] = {
 	[SADB_X_EXT_LIFETIME_LASTUSE] = sizeof(struct sadb_lifetime),
 	[SADB_X_EXT_COUNTER] = sizeof(struct sadb_x_counter),
 	[SADB_X_EXT_IFACE] = sizeof(struct sadb_x_iface),
+	[SADB_X_EXT_PROTOCOL] = sizeof(struct sadb_protocol),
 };
 
 /* Where which extension is; -1: the kernel would not say that. */

@@ -65,6 +65,7 @@ struct kernel {
 	struct message	*k_msg;
 	void		 (*k_expire)(void *, uint32_t,
 			    const struct ike_addr *, int);
+	void		 (*k_acquire)(void *, const struct kacquire *);
 	void		*k_arg;
 	/* of the dump that is coming in; NULL: none is */
 	void		 (*k_record)(struct kernel *, const struct message *);
@@ -100,7 +101,7 @@ void	 kmsg_which(struct request *, uint8_t type, uint8_t satype,
 	    uint32_t spi, const struct ike_addr *src,
 	    const struct ike_addr *dst);
 
-/* The address in an extension: 0, or -1, none there. */
+/* The address in an extension, and its port: 0, or -1, none there. */
 int	 kmsg_getaddr(const struct sadb_ext *, struct ike_addr *);
 
 /*
@@ -118,6 +119,11 @@ int	 kmsg_answer(struct kernel *, const struct request *);
 int	 kmsg_ask(struct kernel *, struct request *);
 /* When nothing of the answer is wanted; both are overwritten. */
 int	 kmsg_tell(struct kernel *, struct request *);
+
+/* kernel_flow.c */
+
+/* SADB_ACQUIRE: asks which policy it was, which overwrites k_msg. */
+void	 kflow_acquired(struct kernel *, const struct message *);
 
 /* kernel_alg.c */
 

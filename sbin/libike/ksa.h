@@ -73,4 +73,13 @@ struct kflow {
 	const struct ike_id *kf_peerid;
 };
 
+/* A policy has a packet, and no SA for it; seen from here. */
+struct kacquire {
+	struct ike_addr	 ka_self;	/* the hosts; port 0 */
+	struct ike_addr	 ka_peer;
+	uint8_t		 ka_proto;	/* IKE_PROTO_ESP, _AH */
+	struct ike_ts	 ka_local;	/* of the policy; family 0: not known */
+	struct ike_ts	 ka_remote;
+};
+
 #endif /* _LIBIKE_KSA_H_ */

@@ -134,6 +134,13 @@ outside_kernel(struct outside *o, void (*expire)(void *, uint32_t,
 		fatalx("no PF_KEY");
 }
 
+void
+outside_onacquire(struct outside *o,
+    void (*acquire)(void *, const struct kacquire *))
+{
+	kernel_onacquire(o->o_kernel, acquire);
+}
+
 static void
 outside_upcall(evutil_socket_t fd, short what, void *arg)
 {

@@ -66,6 +66,10 @@ void	 outside_flush(struct outside *, const unsigned int *units,
 	    unsigned int n, int old);
 void	 outside_units(struct outside *, unsigned int *units, unsigned int n);
 
+/* As kernel_onacquire. */
+void	 outside_onacquire(struct outside *,
+	    void (*)(void *, const struct kacquire *));
+
 /* For a world whose argument is the outside; see there. */
 uint64_t outside_now(void *);
 int64_t	 outside_time(void *);

@@ -21,6 +21,7 @@
 #include <netinet/in.h>
 #include <netinet/icmp6.h>
 #include <netinet/icmp_var.h>
+#include <netinet/ip_ah.h>
 #include <netinet/ip_esp.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/ip_ipip.h>
@@ -162,6 +163,37 @@ static const struct counter esp_counters[] = {
 	COUNT(espstat, esps_obytes, "output byte~"),
 };
 
+static const struct counter ah_counters[] = {
+	COUNT(ahstat, ahs_input, "input AH packet~"),
+	COUNT(ahstat, ahs_output, "output AH packet~"),
+	COUNT(ahstat, ahs_nopf,
+	    "packet~ from unsupported protocol families"),
+	COUNT(ahstat, ahs_hdrops, "packet~ shorter than header shows"),
+	COUNT(ahstat, ahs_pdrops, "packet~ dropped due to policy"),
+	COUNT(ahstat, ahs_notdb, "packet~ for which no TDB was found"),
+	COUNT(ahstat, ahs_badkcr,
+	    "input packet~ that failed to be processed"),
+	COUNT(ahstat, ahs_badauth,
+	    "packet~ that failed verification received"),
+	COUNT(ahstat, ahs_badauthl,
+	    "packet~ with bad authenticator length received"),
+	COUNT(ahstat, ahs_noxform,
+	    "packet~ for which no XFORM was set in TDB received"),
+	COUNT(ahstat, ahs_qfull,
+	    "packet~ were dropped due to full output queue"),
+	COUNT(ahstat, ahs_wrap,
+	    "packet~ where counter wrapping was detected"),
+	COUNT(ahstat, ahs_replay, "possibly replayed packet~ received"),
+	COUNT(ahstat, ahs_invalid,
+	    "packet~ attempted to use an invalid TDB"),
+	COUNT(ahstat, ahs_toobig,
+	    "packet~ got larger than max IP packet size"),
+	COUNT(ahstat, ahs_crypto, "packet~ that failed crypto processing"),
+	COUNT(ahstat, ahs_outfail, "packet output failure~"),
+	COUNT(ahstat, ahs_ibytes, "input byte~"),
+	COUNT(ahstat, ahs_obytes, "output byte~"),
+};
+
 static const struct counter ipsec_counters[] = {
 	COUNT(ipsecstat, ipsec_tunnels, "tunnel SA~ now"),
 	COUNT(ipsecstat, ipsec_prevtunnels, "tunnel SA~ that are gone"),
@@ -178,7 +210,8 @@ static const struct counter ipsec_counters[] = {
 	COUNT(ipsecstat, ipsec_notdb, "packet~ for which no TDB was found"),
 	COUNT(ipsecstat, ipsec_noxform,
 	    "packet~ for which no XFORM was set in TDB"),
-	COUNT(ipsecstat, ipsec_exctdb, "SA~ whose lifetime in bytes ran out"),
+	COUNT(ipsecstat, ipsec_exctdb,
+	    "SA~ whose lifetime in bytes or packets ran out"),
 };
 
 static const struct counter ipip_counters[] = {
@@ -234,6 +267,8 @@ static const struct protocol all[] = {
 	    COUNTERS(ipsec_counters), NULL },
 	{ "esp", MIB4(ESP, ESPCTL_STATS), sizeof(struct espstat), 8,
 	    COUNTERS(esp_counters), NULL },
+	{ "ah", MIB4(AH, AHCTL_STATS), sizeof(struct ahstat), 8,
+	    COUNTERS(ah_counters), NULL },
 	{ "ipip", MIB4(IPIP, IPIPCTL_STATS), sizeof(struct ipipstat), 8,
 	    COUNTERS(ipip_counters), NULL },
 	{ "ip6", MIB6(IPV6, IPV6CTL_STATS), sizeof(struct ip6stat), 8,
@@ -251,6 +286,7 @@ union counters {
 	struct udpstat		udp;
 	struct ipsecstat	ipsec;
 	struct espstat		esp;
+	struct ahstat		ah;
 	struct ipipstat		ipip;
 	struct ip6stat		ip6;
 	struct icmp6stat	icmp6;
@@ -402,7 +438,7 @@ protocols(const char *name)
 			found += protocol_print(&all[i], name != NULL);
 	if (name != NULL && !found)
 		errx(1, "%s: unknown protocol, not ip, icmp, udp, ipsec, "
-		    "esp, ipip, ip6, icmp6 or nd6", name);
+		    "esp, ah, ipip, ip6, icmp6 or nd6", name);
 }
 
 void

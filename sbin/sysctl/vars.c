@@ -96,6 +96,10 @@ const struct var vars[] = {
 	IP("mtudisc", IPCTL_MTUDISC, V_INT),
 	IP("mtudisctimeout", IPCTL_MTUDISCTIMEOUT, V_INT),
 	IP("ipsec-comp-alg", IPCTL_IPSEC_IPCOMP_ALGORITHM, V_STRING),
+	IP("ipsec-df", IPCTL_IPSEC_DF, V_INT),
+	IP("ipsec-auth-level", IPCTL_IPSEC_AUTH_LEVEL, V_INT),
+	IP("ipsec-esp-trans-level", IPCTL_IPSEC_ESP_TRANS_LEVEL, V_INT),
+	IP("ipsec-esp-network-level", IPCTL_IPSEC_ESP_NETWORK_LEVEL, V_INT),
 	IP("mforwarding", IPCTL_MFORWARDING, V_INT),
 	IP("multipath", IPCTL_MULTIPATH, V_INT),
 	STATS("ip.stats", IPPROTO_IP, IPCTL_STATS, "netstat -s -p ip"),
@@ -113,6 +117,7 @@ const struct var vars[] = {
 	    "netstat -s -p icmp"),
 
 	INET("ipip.allow", IPPROTO_IPIP, IPIPCTL_ALLOW, V_INT),
+	INET("ipip.ecn", IPPROTO_IPIP, IPIPCTL_ECN, V_INT),
 	STATS("ipip.stats", IPPROTO_IPIP, IPIPCTL_STATS,
 	    "netstat -s -p ipip"),
 

@@ -100,7 +100,7 @@ enum sec_counters {
  */
 struct sec_sa {
 	LIST_ENTRY(sec_sa)	 ss_byspi;	/* [K] sec_sas, by SPI */
-	LIST_ENTRY(sec_sa)	 ss_byunit;	/* [K] sec_bucket(), newest 1st */
+	LIST_ENTRY(sec_sa)	 ss_byunit;	/* [K] sec_bucket() */
 	SIMPLEQ_ENTRY(sec_sa)	 ss_dead;	/* [K] sec_dead */
 	struct tdb		*ss_tdb;	/* [I] counted */
 	unsigned int		 ss_unit;	/* [K] */
@@ -315,7 +315,8 @@ sec_isend(const struct sockaddr *sa)
 {
 	const struct sockaddr_in *sin = (const struct sockaddr_in *)sa;
 #ifdef INET6
-	const struct in6_addr *a = &((const struct sockaddr_in6 *)sa)->sin6_addr;
+	const struct in6_addr *a =
+	    &((const struct sockaddr_in6 *)sa)->sin6_addr;
 
 	if (sa->sa_family == AF_INET6)
 		return (sa->sa_len == sizeof(struct sockaddr_in6) &&

@@ -276,7 +276,6 @@ int	in6_pcbnam(struct mbuf *, u_int, struct in6_addr *, u_int16_t *);
 int	in6_pcbselsrc(struct in6_addr *, const struct in6_addr *,
 	    struct inpcb *, u_int);
 struct rtentry *in6_pcbrtentry(struct inpcb *, const struct in6_addr *);
-/* As users see it, with the scope apart; port in network order. */
 int	in6_sockaddr(struct socket *, struct mbuf *);
 int	in6_peeraddr(struct socket *, struct mbuf *);
 /* table locked; no reference */

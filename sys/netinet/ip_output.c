@@ -568,6 +568,8 @@ ip_output_policy(struct mbuf *m, struct ip_way *iw, struct route *ro,
 	}
 	if (tdb == NULL)
 		return (0);
+	/* it may be the inner one from here on */
+	in_hdr_cksum_out(m, NULL);
 	error = ipsec_output_send(m, tdb, AF_INET, &mtu);
 	tdb_unref(tdb);
 	return (error == 0 ? EJUSTRETURN : error);

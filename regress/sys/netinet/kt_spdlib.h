@@ -32,7 +32,7 @@
 #include <netinet/ip_spd.h>
 
 #define KSPD_SPI	0x2000
-#define KSPD_PORT	600		/* of the socket at our end */
+#define KSPD_PORT	1600		/* of the socket at our end */
 
 struct kspd_sa {
 	int		 ka_proto;	/* IPPROTO_*; 0: ESP */

@@ -92,9 +92,15 @@ kernel()
 	[ $failed = 0 ] || { tail -n 5 "$W/ga.isakmpd"; exit 1; }
 }
 
-kernel 'interface sec0' \
-    "the kernel refuses .*: this kernel's ESP has no CAST (it has: .*AES-GCM" \
+no="the kernel refuses .*: this kernel's"
+kernel 'interface sec0' "$no ESP has no CAST (it has: .*AES-GCM" \
     'quick enc cast128'
+kernel 'esp from HERE to THERE' "$no ESP has no Blowfish (it has: NULL, 3DES" \
+    'quick enc blowfish'
+kernel 'esp transport from HERE to THERE' \
+    "$no ESP has no HMAC-MD5 (it has: HMAC-SHA1" 'quick auth hmac-md5'
+kernel 'ah from HERE to THERE' "$no AH has no HMAC-MD5 (it has: " \
+    'quick auth hmac-md5'
 
 # one machine has one port 500
 undaemon gb

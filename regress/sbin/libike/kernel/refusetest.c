@@ -197,6 +197,8 @@ t_macs(void)
 static void
 t_ah(void)
 {
+	static const char off[] = "AH is switched off in this kernel "
+	    "(net.inet.ah.enable)";
 	struct ksa ks = cbc(0, 0, IKE_INTEG_SHA2_256, 32);
 	struct ksa_stat st;
 	uint32_t spi;
@@ -205,19 +207,21 @@ t_ah(void)
 	refused(&ks, EINVAL, "an interface carries ESP only");
 	ks.ks_nounit = 1;
 	IS(kernel_addsa(k, &ks), 0);
-	IS(kernel_statsa(k, &ks, &st), 0);
-	CHECK(says("ipsecctl -ss", "ah tunnel from 192.0.2.8 to 192.0.2.9 spi "
-	    "0x00000800 auth hmac-sha2-256"));
+	CHECK(says("ipsecctl -ss", "ah tunnel from "));
 	IS(kernel_delsa(k, &ks), 0);
 	CHECK(system("sysctl -q net.inet.ah.enable=0") == 0);
-	refused(&ks, EOPNOTSUPP, OFF);
+	refused(&ks, EOPNOTSUPP, off);
 	IS(kernel_getspi(k, &ks, &spi), EOPNOTSUPP);
 	ks.ks_larval = 1;
-	refused(&ks, EOPNOTSUPP, OFF);
+	refused(&ks, EOPNOTSUPP, off);
 	IS(kernel_movesa(k, &ks, &ks), EOPNOTSUPP);
 	IS(kernel_delsa(k, &ks), EOPNOTSUPP);
 	IS(kernel_statsa(k, &ks, &st), EOPNOTSUPP);
 	CHECK(system("sysctl -q net.inet.ah.enable=1") == 0);
+	ks.ks_larval = 0;
+	ks.ks_integ.xf_id = IKE_INTEG_MD5_96;
+	ks.ks_akeylen = 16;
+	refused(&ks, EINVAL, "this kernel's AH has no HMAC-MD5 " MACS);
 	ks.ks_udpencap = 1;
 	refused(&ks, EINVAL, "AH cannot be encapsulated in UDP");
 	ks.ks_integ.xf_id = IKE_INTEG_NONE;
@@ -324,20 +328,6 @@ ts(const char *lo, const char *hi, uint8_t proto, uint16_t p0, uint16_t p1)
 	return (t);
 }
 
-/* Added, shown, deleted, and then not there. */
-static void
-flow(const struct kflow *kf, const char *in, const char *out)
-{
-	IS(kernel_flow(k, kf, 1), 0);
-	CHECK(says("ipsecctl -sf", in));
-	CHECK(says("ipsecctl -sf", out));
-	IS(kernel_flow(k, kf, 0), 0);
-	CHECK(!says("ipsecctl -sf", "flow"));
-	IS(kernel_flow(k, kf, 0), ESRCH);
-	CHECK(strcmp(kernel_flow_reason(ESRCH, kf), "there is no such "
-	    "policy") == 0);
-}
-
 static void
 noflow(const struct kflow *kf, int error, const char *reason)
 {
@@ -346,6 +336,20 @@ noflow(const struct kflow *kf, int error, const char *reason)
 	if (strcmp(kernel_flow_reason(error, kf), reason) != 0)
 		errx(1, "\"%s\", not \"%s\"", kernel_flow_reason(error, kf),
 		    reason);
+}
+
+/* There as it was meant, in both directions; and gone. */
+static void
+aflow(const struct kflow *kf, const char *out, const char *in)
+{
+	IS(kernel_flow(k, kf, 1), 0);
+	CHECK(says("ipsecctl -sf", out));
+	CHECK(says("ipsecctl -sf", in));
+	IS(kernel_flow(k, kf, 0), 0);
+	CHECK(!says("ipsecctl -sf", "flow"));
+	IS(kernel_flow(k, kf, 0), ESRCH);
+	CHECK(strcmp(kernel_flow_reason(ESRCH, kf),
+	    "there is no such policy") == 0);
 }
 
 static void
@@ -362,25 +366,30 @@ t_flows(void)
 	kf.kf_self = addr("192.0.2.8");
 	kf.kf_peer = addr("192.0.2.9");
 	kf.kf_proto = IKE_PROTO_ESP;
-	flow(&kf, "flow esp in proto tcp from 10.2.0.1 port 80 to "
-	    "10.1.0.0/20", "flow esp out proto tcp from 10.1.0.0/20 to "
-	    "10.2.0.1 port 80 local 192.0.2.8 peer 192.0.2.9");
+	aflow(&kf, "flow esp out proto tcp from 10.1.0.0/20 to 10.2.0.1 port "
+	    "80 local 192.0.2.8 peer 192.0.2.9 type require",
+	    "flow esp in proto tcp from 10.2.0.1 port 80 to 10.1.0.0/20 "
+	    "local 192.0.2.8 peer 192.0.2.9 type require");
 	kf.kf_selfid = &me;
 	kf.kf_peerid = &peer;
 	kf.kf_transport = 1;
-	flow(&kf, "srcid FQDN/left.example dstid ASN1_DN//C=XX/CN=right",
-	    "type require");
+	aflow(&kf, "peer 192.0.2.9 srcid FQDN/left.example dstid "
+	    "ASN1_DN//C=XX/CN=right type require",
+	    "peer 192.0.2.9 srcid FQDN/left.example dstid "
+	    "ASN1_DN//C=XX/CN=right type require");
 	kf.kf_proto = IKE_PROTO_AH;
 	kf.kf_peer.ia_family = 0;
-	flow(&kf, "flow ah in proto tcp", "flow ah out proto tcp");
+	kf.kf_selfid = kf.kf_peerid = NULL;
+	aflow(&kf, "flow ah out proto tcp from 10.1.0.0/20 to 10.2.0.1 port "
+	    "80 local 192.0.2.8 type require", "flow ah in ");
 	kf.kf_local = ts("2001:db8:1::", "2001:db8:1:ffff:ffff:ffff:ffff:ffff",
 	    6, 0, 65535);
 	noflow(&kf, EINVAL, "a policy goes from IPv4 to IPv4 or from IPv6 to "
 	    "IPv6");
 	kf.kf_remote = ts("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 6,
 	    0, 65535);
-	flow(&kf, "from ::/0 to 2001:db8:1::/48",
-	    "from 2001:db8:1::/48 to ::/0");
+	aflow(&kf, "flow ah out proto tcp from 2001:db8:1::/48 to ::/0 local "
+	    "192.0.2.8 type require", "flow ah in proto tcp from ::/0 to ");
 	kf.kf_remote.ts_proto = 17;
 	noflow(&kf, EINVAL, "a policy has one protocol for both ends");
 	id_clear(&me);

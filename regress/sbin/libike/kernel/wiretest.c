@@ -576,7 +576,7 @@ t_expire(void)
 	rq.hdr.sadb_msg_version = PF_KEY_V2;
 	rq.hdr.sadb_msg_type = SADB_EXPIRE;
 	for (i = 0; i < 6; i++) {
-		rq.hdr.sadb_msg_satype = i == 1 ? SADB_SATYPE_AH :
+		rq.hdr.sadb_msg_satype = i == 1 ? SADB_X_SATYPE_IPCOMP :
 		    SADB_SATYPE_ESP;
 		m = reply(&rq, 0);
 		if (i != 2)
