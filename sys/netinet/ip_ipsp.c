@@ -136,14 +136,15 @@ tdb_sameaddr(const union sockaddr_union *a, const union sockaddr_union *b)
 
 static struct tdb *
 tdb_find(u_int rdomain, u_int32_t spi, const union sockaddr_union *addr,
-    u_int8_t proto)
+    u_int8_t proto, int reverse)
 {
 	struct tdb *tdb;
 
 	tdb = SMR_PTR_GET(tdb_bucket(spi, addr, proto));
 	while (tdb != NULL) {
 		if (tdb->tdb_spi == spi && tdb->tdb_sproto == proto &&
-		    tdb->tdb_rdomain == rdomain &&
+		    (reverse ? tdb->tdb_rdomain_post : tdb->tdb_rdomain) ==
+		    rdomain &&
 		    tdb_sameaddr(&tdb->tdb_dst, addr))
 			return (tdb);
 		tdb = SMR_PTR_GET(&tdb->tdb_hnext);
@@ -166,7 +167,7 @@ gettdb_dir(u_int rdomain, u_int32_t spi, union sockaddr_union *addr,
 	smr_read_enter();
 	do {
 		seq = __atomic_load_n(&tdb_relinks, __ATOMIC_ACQUIRE);
-		tdb = tdb_find(rdomain, spi, addr, proto);
+		tdb = tdb_find(rdomain, spi, addr, proto, reverse);
 	} while (tdb == NULL &&
 	    seq != __atomic_load_n(&tdb_relinks, __ATOMIC_ACQUIRE));
 	tdb_ref(tdb);

@@ -378,7 +378,10 @@ void	tdb_addtimeouts(struct tdb *);
 void	tdb_deltimeouts(struct tdb *);
 void	tdb_firstuse(struct tdb *);		/* arm first-use timers once */
 int	tdb_isdeleted(struct tdb *);
-/* All hand out a reference.  spi in network order. */
+/*
+ * All hand out a reference.  spi in network order.  The domain is that in
+ * which the SA has what is to be processed; reversed, that of the result.
+ */
 struct tdb *gettdb_dir(u_int, u_int32_t, union sockaddr_union *, u_int8_t,
 	    int);
 #define gettdb(r, s, d, p)	gettdb_dir((r), (s), (d), (p), 0)

@@ -45,8 +45,10 @@ const struct ktun_alg ktun_algs[] = {
 	{ "aes-gmac", SADB_X_EALG_AESGMAC, 0, 36, 0, 8, 4, 16 },
 };
 const int ktun_nalgs = nitems(ktun_algs);
+const u_int8_t ktun_keys[128] = "We are the keys of all these tunnels, known "
+    "to anybody, and 128 bytes long, as everybody can see who counts them "
+    "at all.";
 
-static const u_int8_t ktun_keys[128] = { 9, 8, 7, 6, 5, 4, 3, 2, 1 };
 static struct mbuf_queue ktun_queue;
 static unsigned long ktun_mbufs;
 static uint64_t ktun_lost;
@@ -91,12 +93,13 @@ ktun_sa(const struct ktun *t, int dir, u_int32_t spi, u_int32_t flags)
 	ii.ii_authalg = ta->ta_auth;
 	ii.ii_enckey = (u_int8_t *)ktun_keys;
 	ii.ii_enckeylen = ta->ta_enckeylen;
-	ii.ii_authkey = (u_int8_t *)ktun_keys + 40;
+	ii.ii_authkey = (u_int8_t *)ktun_keys + KTUN_AUTHKEY;
 	ii.ii_authkeylen = ta->ta_authkeylen;
 	ktun_sin(&us, t->t_oaf, KTI_US1, KTUN_US6);
 	ktun_sin(&peer, t->t_oaf, KTI_PEER1, KTUN_PEER6);
 	NET_LOCK();
-	tdb = tdb_alloc(0);
+	tdb = tdb_alloc(out ? t->t_out1 : t->t_in1);
+	tdb->tdb_rdomain_post = out ? t->t_out2 : t->t_in2;
 	tdb->tdb_spi = htonl(spi);
 	tdb->tdb_sproto = IPPROTO_ESP;
 	tdb->tdb_satype = SADB_SATYPE_ESP;
@@ -124,8 +127,59 @@ ktun_tunneldf(const struct ktun *t, struct ifnet *ifp)
 	ifr.ifr_df = t->t_df;
 	NET_LOCK();
 	error = ifp->if_ioctl(ifp, SIOCSLIFPHYDF, (caddr_t)&ifr);
+	ifr.ifr_rdomainid = t->t_domain - 1;
+	if (error == 0)
+		error = ifp->if_ioctl(ifp, SIOCSLIFPHYRTABLE, (caddr_t)&ifr);
 	WRITE_ONCE(ifp->if_mtu, t->t_mtu);
 	WRITE_ONCE(kti1.ki_if.if_mtu, t->t_link);
+	NET_UNLOCK();
+	return (error);
+}
+
+static int
+ktun_rdomain(struct ifnet *ifp, u_int rdomain)
+{
+	int error = 0;
+
+	NET_LOCK();
+	if (ifp->if_rdomain != rdomain)
+		error = if_setrdomain(ifp, rdomain);
+	NET_UNLOCK();
+	return (error);
+}
+
+/* What moves to another domain leaves its addresses behind. */
+static int
+ktun_domains(const struct ktun *t)
+{
+	int error = 0;
+
+	if (t->t_inner != 0 &&
+	    ((error = ktun_rdomain(&kti0.ki_if, t->t_inner)) != 0 ||
+	    (error = kti_addr(&kti0, KTI_US0, 24, 0)) != 0))
+		return (error);
+	if (t->t_outer != 0 &&
+	    (error = ktun_rdomain(&kti1.ki_if, t->t_outer)) == 0)
+		error = kti_addr(&kti1, KTI_US1, 30, KTI_PEER1);
+	return (error);
+}
+
+int
+ktun_route(u_int table, int af)
+{
+	union sockaddr_union dst, gw;
+	struct rt_addrinfo info;
+	int error;
+
+	ktun_sin(&dst, af, KTI_PEER1, KTUN_PEER6);
+	ktun_sin(&gw, af, KTUN_HOST, KTUN_HOST6);
+	memset(&info, 0, sizeof(info));
+	info.rti_flags = RTF_UP | RTF_GATEWAY | RTF_HOST | RTF_STATIC;
+	info.rti_info[RTAX_DST] = &dst.sa;
+	info.rti_info[RTAX_GATEWAY] = &gw.sa;
+	info.rti_addrs = RTA_DST | RTA_GATEWAY;
+	NET_LOCK();
+	error = rtrequest(RTM_ADD, &info, RTP_STATIC, NULL, table);
 	NET_UNLOCK();
 	return (error);
 }
@@ -141,7 +195,8 @@ ktun_interface(const struct ktun *t)
 		return (error);
 	sec0 = if_unit("sec0");
 	WRITE_ONCE(sec0->if_input, ktun_arrive);
-	if ((error = kti_addr((struct kti_if *)sec0, KTI_A(10, 9, 0, 1), 32,
+	if ((error = ktun_rdomain(sec0, t->t_inner)) == 0 &&
+	    (error = kti_addr((struct kti_if *)sec0, KTI_A(10, 9, 0, 1), 32,
 	    KTUN_DST)) == 0 &&
 	    (error = n6_add(sec0, n6_addr(9, 1), 64, 0)) == 0)
 		error = ktun_tunneldf(t, sec0);
@@ -158,7 +213,8 @@ ktun_begin(struct ktun *t)
 		return (error);
 	mq_init(&ktun_queue, 100000, IPL_SOFTNET);
 	ip6_dad_count = 0;
-	if ((error = n6_add(&kti0.ki_if, n6_addr(0, 1), 64, 0)) != 0 ||
+	if ((error = ktun_domains(t)) != 0 ||
+	    (error = n6_add(&kti0.ki_if, n6_addr(0, 1), 64, 0)) != 0 ||
 	    (error = n6_add(&kti1.ki_if, KTUN_US6, 64, 0)) != 0 ||
 	    (error = ktun_interface(t)) != 0)
 		return (error);
@@ -167,8 +223,10 @@ ktun_begin(struct ktun *t)
 	mq_purge(&kti0.ki_out);
 	mq_purge(&kti1.ki_out);
 	ktun_mbufs = m_inuse() + m_clinuse();
-	t->t_in = ktun_sa(t, IPSP_DIRECTION_IN, KTUN_SPI, 0);
-	t->t_out = ktun_sa(t, IPSP_DIRECTION_OUT, KTUN_SPI, 0);
+	if (t->t_spi == 0)
+		t->t_spi = KTUN_SPI;
+	t->t_in = ktun_sa(t, IPSP_DIRECTION_IN, t->t_spi, t->t_inflags);
+	t->t_out = ktun_sa(t, IPSP_DIRECTION_OUT, t->t_spi, t->t_outflags);
 	kt_sleep(MSEC_TO_NSEC(1));
 	(void)ktun_losses();
 	return (0);
@@ -216,7 +274,7 @@ ktun_fits(const struct ktun *t, int mtu)
 }
 
 /* What is sent by a task, and what is sent because that has failed. */
-static void
+void
 ktun_settle(void)
 {
 	net_tq_barriers("ktun");
@@ -262,6 +320,7 @@ void
 ktun_in(struct kti_if *ki, struct mbuf *m)
 {
 	m->m_pkthdr.ph_ifidx = ki->ki_if.if_index;
+	m->m_pkthdr.ph_rtableid = ki->ki_if.if_rdomain;
 	NET_LOCK_SHARED();
 	if (ktun_version(m) == 4)
 		ipv4_input(&ki->ki_if, m, NULL);
@@ -393,35 +452,39 @@ ktun_isouter(struct mbuf *m)
 	return (nxt != IPPROTO_ICMPV6 && nxt != IPPROTO_HOPOPTS);
 }
 
-/* How many the router could not pass on; *n: how many there were. */
-static u_int
-ktun_router(const struct ktun *t, ktun_hook hook, u_int *n)
+/* All that left kti1 comes to it, and goes back if it can. */
+static void
+ktun_router(const struct ktun *t, ktun_hook hook, struct ktun_fate *f)
 {
-	u_int told = 0;
 	struct mbuf *m;
 
-	for (*n = 0; (m = kti_sent(&kti1)) != NULL; (*n)++) {
+	while ((m = kti_sent(&kti1)) != NULL) {
 		m = m_pullup(m, MIN(m->m_pkthdr.len, IP6HDR));
+		if (m == NULL) {
+			f->f_torn++;
+			continue;
+		}
 		if (!ktun_isouter(m)) {
 			m_freem(m);
-			(*n)--;
-		} else if (t->t_path != 0 &&
-		    m->m_pkthdr.len > (int)t->t_path)
-			told += ktun_squeeze(t, m, hook);
+			continue;
+		}
+		f->f_wire++;
+		if (t->t_path != 0 && m->m_pkthdr.len > (int)t->t_path)
+			f->f_told += ktun_squeeze(t, m, hook);
 		else
 			ktun_back(m, hook);
 	}
 	ktun_settle();
-	return (told);
 }
 
 u_int
 ktun_turn(const struct ktun *t, ktun_hook hook)
 {
-	u_int n;
+	struct ktun_fate f;
 
-	(void)ktun_router(t, hook, &n);
-	return (n);
+	memset(&f, 0, sizeof(f));
+	ktun_router(t, hook, &f);
+	return (f.f_wire);
 }
 
 /*
@@ -541,13 +604,16 @@ ktun_answers(struct ktun_fate *f)
 struct ktun_fate
 ktun_send(const struct ktun *t, int af, int len, int df)
 {
-	struct ktun_fate f = { KTUN_LOST, 0, 0, 0, 0 };
-	struct mbuf *m = ktun_packet(af, len, df);
+	struct ktun_fate f = { .f_what = KTUN_LOST };
+	struct mbuf *m = ktun_packet(af, len, df), *shared = NULL;
 	int got;
 
 	m_copydata(m, 0, len, ktun_sent);
+	if (t->t_shared)
+		shared = m_copym(m, 0, M_COPYALL, M_WAIT);
 	ktun_input(m);
-	f.f_told = ktun_router(t, NULL, &f.f_wire);
+	m_freem(shared);
+	ktun_router(t, NULL, &f);
 	got = ktun_collect(&f);
 	switch (ktun_answers(&f)) {
 	case 0:

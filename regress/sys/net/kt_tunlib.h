@@ -49,16 +49,26 @@ struct ktun_alg {
 };
 extern const struct ktun_alg ktun_algs[];
 extern const int ktun_nalgs;
+/* of all SAs: for the cipher, and from so many bytes on for the MAC */
+extern const u_int8_t ktun_keys[128];
+#define KTUN_AUTHKEY	40
 
 struct ktun {
 	int	 t_oaf;		/* outside: AF_INET, AF_INET6 */
 	int	 t_df;		/* as SIOCSLIFPHYDF has it: off, on, copy */
 	int	 t_natt;
+	u_int32_t t_spi;	/* host order; KTUN_SPI if 0 */
+	u_int32_t t_outflags;	/* more TDBF_* of the SA to send with */
+	u_int32_t t_inflags;	/* and of the other */
 	int	 t_alg;		/* of ktun_algs */
-	int	 t_transform;	/* XF_ESP if 0 */
+	int	 t_shared;	/* others hold the memory of what is sent */
 	u_int	 t_mtu;		/* of sec0 */
 	u_int	 t_link;	/* of kti1 */
 	u_int	 t_path;	/* of the router; 0: it has none */
+	/* routing domains: of the station and sec0, of kti1, of the SAs */
+	u_int	 t_inner, t_outer;
+	u_int	 t_out1, t_out2, t_in1, t_in2;
+	int	 t_domain;	/* tunneldomain and 1; 0: none */
 	/* after ktun_begin(): */
 	struct tdb *t_out, *t_in;		/* borrowed */
 };
@@ -71,12 +81,16 @@ struct ktun_fate {
 	u_int		f_pieces;	/* inner packets that arrived */
 	u_int		f_wire;		/* outer packets, before the router */
 	u_int		f_told;		/* errors that the router sent */
+	u_int		f_torn;		/* lost for want of memory in a test */
 };
 
 int	ktun_begin(struct ktun *);	/* all of it anew; 0 or errno */
 int	ktun_end(void);			/* mbufs and clusters that leaked */
 /* An SA more: direction, SPI in host order, TDBF_*. */
 struct tdb *ktun_sa(const struct ktun *, int, u_int32_t, u_int32_t);
+
+/* In a table, a host route to the outer far end by the station; or errno. */
+int	ktun_route(u_int, int);
 
 /* From the station, len bytes with header, for IPv4 with DF or not. */
 struct mbuf *ktun_packet(int, int, int);
@@ -89,6 +103,7 @@ struct ktun_fate ktun_send(const struct ktun *, int, int, int);
 void	ktun_input(struct mbuf *);
 typedef struct mbuf *(*ktun_hook)(struct mbuf *);
 u_int	ktun_turn(const struct ktun *, ktun_hook);
+void	ktun_settle(void);
 struct mbuf *ktun_arrived(void);	/* the next out of sec0, or NULL */
 /* Let it come in, whatever its family, and no more. */
 void	ktun_in(struct kti_if *, struct mbuf *);

@@ -217,7 +217,7 @@ deliver(u_int i)
 	if (wire.w_bad && kt_random() % 20 == 0)
 		ktun_in(&kti1, m_dup_pkt(m, 0, M_WAIT));
 	ktun_in(&kti1, m);
-	ksec_settle();
+	ktun_settle();
 	take();
 }
 
