@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: N2 N3 */
+
 /*
  * N2: the ends of sec(4)'s tunnel, shown and fixed.
  */

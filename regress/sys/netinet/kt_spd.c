@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: I4 I7 */
+
 /*
  * Policies, and what becomes of packets by them.
  */

@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: I2 */
+
 /*
  * Transport mode, bundles, and SAs inside of SAs.
  */
