@@ -92,4 +92,38 @@ flows 'ah transport from HERE to THERE' ' proto 51 ' ah transport "$hosts" \
     $ping 192.0.2.2
 flows 'esp from NEAR to FAR' ' ESP ' esp tunnel '10.1.0.0/24 to 10.2.0.0/24' \
     $ping -I 10.1.0.1 10.2.0.1
+
+# Two rules between the same gateways: each policy sends by its own SA.
+used()
+{
+	on ga ipsecctl -s sa -vv | awk '
+	/ from 192.0.2.1 to / { out = 1 }
+	/ from 192.0.2.2 to / { out = 0 }
+	out && / output packets?$/ && $1 > 0 { n++ }
+	END { exit n != 2 }'
+}
+
+for m in ga.1.2 gb.2.1; do
+	IFS=. read -r name a b <<-END
+	$m
+	END
+	begins=active
+	[ $name = ga ] || begins=passive
+	on $name ifconfig lo0 alias 10.$a.1.1/24
+	for n in 0 1; do
+		echo "ike $begins esp from 10.$a.$n.0/24 to 10.$b.$n.0/24" \
+		    "local 192.0.2.$a peer 192.0.2.$b psk \"$PSK\""
+	done | conf $name
+done
+for m in gb ga; do
+	run $m
+	load $m
+done
+for n in 0 1; do
+	await 10 on ga $ping -I 10.1.$n.1 10.2.$n.1 ||
+	    fail "two rules: nothing comes through the tunnel of $n"
+done
+await 2 used || fail "two rules: $(on ga ipsecctl -s sa -vv)"
+undaemon ga
+undaemon gb
 verdict
