@@ -52,6 +52,7 @@ struct message {
 
 /* what is to be deleted */
 struct victim {
+	uint8_t		 satype;
 	uint32_t	 spi;
 	struct ike_addr	 src;
 	struct ike_addr	 dst;
@@ -69,7 +70,7 @@ struct kernel {
 	void		*k_arg;
 	/* of the dump that is coming in; NULL: none is */
 	void		 (*k_record)(struct kernel *, const struct message *);
-	const unsigned int *k_units;
+	const unsigned int *k_units;	/* NULL: those of no interface */
 	unsigned int	 k_nunits;
 	struct victim	*k_victims;
 	unsigned int	 k_nvictims;
