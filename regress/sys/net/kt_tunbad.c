@@ -349,7 +349,7 @@ KTEST(b10_outer_v6, "B10: an outer header that lies about the length")
 	full = m->m_pkthdr.len - IP6HDR;
 	m_freem(m);
 	was = ip6count(ip6s_tooshort);
-	for (len = full + 1; len < 65536; len += 97, n++) {
+	for (len = full + 1; len < 65536; len += 997, n++) {
 		m = good();
 		mtod(m, struct ip6_hdr *)->ip6_plen = htons(len);
 		feed(m);
