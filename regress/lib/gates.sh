@@ -25,11 +25,16 @@
 #	addresses NAME own other [UNIT ...]	these, once it is up
 #	six [UNIT ...]		IPv6 for both, behind pair: 2001:db8::1 and ::2
 #				on the wire, 2001:db8:f:N::1 and ::2 inside
+#	nets N			so many networks at each, behind six: 10.1.I.1
+#				and 2001:db8:1:I::1 of ga, 10.2 and 2001:db8:2
+#				of gb, and routes
 #	behind ga|gb		boot them with a NAT, 192.0.2.9, before one of
 #				them, which is 10.0.0.1; $nat forgets its
 #				ports with USR1
 #	through [N]		ga pings gb through secN
-#	through6 [N]		the same by IPv6
+#	through6 [N]		the same by IPv6, with UDP
+#	talk size address [-I source]	so large a datagram from ga to gb, and
+#				back; gb begins to listen by the first one
 #	pinger UNIT [interval]	ping there until pinged, which says how many
 #	pinged UNIT		were $sent and $lost
 #	says FILE text		it is there, before long
@@ -48,6 +53,7 @@
 #				within 10 seconds; each time tidied is called;
 #				$children is how many the daemon has
 . "${TOP:=$(cd ../../../.. && pwd)}/regress/lib/lib.sh"
+TALK=$TOP/regress/lib/talk/$CONF/talk
 
 pair()
 {
@@ -89,6 +95,22 @@ six()
 	done
 }
 
+nets()
+{
+	for m in ga:1:2 gb:2:1; do
+		on "${m%%:*}" sh -ec 'a=${1%%:*} b=${1#*:} i=0
+		ifconfig lo1 create
+		while [ $i -lt $2 ]; do
+			ifconfig lo1 inet 10.$a.$i.1/24 alias
+			ifconfig lo1 inet6 2001:db8:$a:$i::1/64
+			i=$((i + 1))
+		done
+		route -qn add 10.$b.0.0/16 192.0.2.$b
+		route -qn add -inet6 2001:db8:$b::/48 2001:db8::$b' - \
+		    "${m#*:}" "$1"
+	done
+}
+
 mac()
 {
 	on "$1" ifconfig um0 | sed -n 's/.*lladdr //p'
@@ -118,9 +140,21 @@ through()
 	on ga ping -q -c 3 -i 0.02 -w 1 "169.254.${1:-0}.2" >/dev/null
 }
 
+talk()
+{
+	[ -e "$W/talks" ] || {
+		start gb "$TALK" -l
+		: >"$W/talks"
+		await 5 on gb "$TALK" 127.0.0.1 >/dev/null
+	}
+	size=$1 to=$2
+	shift 2
+	on ga "$TALK" "$@" "$to" 1 "$size"
+}
+
 through6()
 {
-	on ga ping6 -q -c 3 -i 0.02 -w 1 "2001:db8:f:${1:-0}::2" >/dev/null
+	talk 64 "2001:db8:f:${1:-0}::2" >/dev/null
 }
 
 pinger()

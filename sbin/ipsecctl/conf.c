@@ -145,8 +145,25 @@ resolve(struct addrlist *al, const struct host *h)
 	return (0);
 }
 
+/* Of an interface's or a name's addresses those of one family. */
+static void
+only_family(struct addrlist *al, int af)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < al->al_n; i++)
+		if (al->al_addr[i].sa.sa_family == af)
+			n++;
+	if (n == 0)
+		return;
+	for (i = n = 0; i < al->al_n; i++)
+		if (al->al_addr[i].sa.sa_family == af)
+			al->al_addr[n++] = al->al_addr[i];
+	al->al_n = n;
+}
+
 int
-conf_onehost(const struct host *h, const char *what, struct addr *a)
+conf_onehost(const struct host *h, const char *what, int af, struct addr *a)
 {
 	struct addrlist al = { NULL, 0 };
 	int rv = -1;
@@ -157,6 +174,8 @@ conf_onehost(const struct host *h, const char *what, struct addr *a)
 		return (-1);
 	}
 	if (resolve(&al, h) == 0) {
+		if (af != AF_UNSPEC)
+			only_family(&al, af);
 		*a = al.al_addr[0];
 		if (al.al_n != 1)
 			conf_error("%s: %.80s stands for %zu addresses: write "
@@ -313,7 +332,7 @@ flow_end(const struct host *h, const char *what, struct addr *a, uint8_t *has)
 	/* "any" says that there is none. */
 	if (h == NULL || (h->name == NULL && h->next == NULL))
 		return;
-	if (conf_onehost(h, what, a) == 0)
+	if (conf_onehost(h, what, AF_UNSPEC, a) == 0)
 		*has = 1;
 }
 
@@ -623,8 +642,8 @@ conf_sa(const struct draft *d)
 	struct rule *r = rule_new(RULE_SA), *back = NULL;
 	char *spi2 = split(d->spi);
 
-	if (conf_onehost(d->from, "from", &r->src) == 0 &&
-	    conf_onehost(d->to, "to", &r->dst) == 0 &&
+	if (conf_onehost(d->from, "from", AF_UNSPEC, &r->src) == 0 &&
+	    conf_onehost(d->to, "to", r->src.sa.sa_family, &r->dst) == 0 &&
 	    r->src.sa.sa_family != r->dst.sa.sa_family)
 		conf_error("from %s and to %s are of different address "
 		    "families", addr_str(&r->src), addr_str(&r->dst));

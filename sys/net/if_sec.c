@@ -1035,6 +1035,22 @@ sec_wash(struct mbuf *m)
 #endif
 }
 
+/* Is the SA that has just unwrapped it one of the tunnel's domain? */
+static int
+sec_outer_domain(struct sec_softc *sc, struct mbuf *m)
+{
+	struct tdb_ident *tdbi;
+	struct m_tag *mtag;
+
+	if (sc->sc_rtable == -1)
+		return (1);
+	mtag = m_tag_find(m, PACKET_TAG_IPSEC_IN_DONE, NULL);
+	if (mtag == NULL)
+		return (0);
+	tdbi = (struct tdb_ident *)(mtag + 1);
+	return (tdbi->rdomain == rtable_l2(sc->sc_rtable));
+}
+
 /* Does it come from where the tunnel was said to end? */
 static int
 sec_outer_ends(struct sec_softc *sc, struct mbuf *m, int af)
@@ -1078,7 +1094,7 @@ sec_input(struct sec_softc *sc, int af, int proto, struct mbuf *m,
 		sec_lost(sc, secc_iheader, ifc_ierrors);
 		goto drop;
 	}
-	if (!sec_outer_ends(sc, m, af)) {
+	if (!sec_outer_ends(sc, m, af) || !sec_outer_domain(sc, m)) {
 		sec_lost(sc, secc_iforeign, ifc_ierrors);
 		goto drop;
 	}

@@ -107,6 +107,12 @@ int	ipsec_output_lookup(struct mbuf *, int, const struct inpcb *,
 int	ipsec_input_check(struct mbuf *, int, const struct inpcb *);
 /* Is it neighbour discovery, which comes before any SA?  m is IPv6. */
 int	ipsec_isnd6(struct mbuf *);
+/*
+ * Who vouches for a packet, a number: the same for packets that no policy
+ * and no socket could tell apart by the SAs that have unwrapped them, and 0
+ * when none has.
+ */
+u_int64_t ipsec_input_origin(struct mbuf *);
 /* Is there anything to ask these for? */
 int	ipsec_output_wanted(const struct inpcb *);
 int	ipsec_input_wanted(const struct inpcb *);

@@ -137,10 +137,12 @@ ipsp_check(struct tdb *tdb)
 	}
 }
 
+/* Inside a bundle it is the first SA that counts the loss for all. */
 static int
-ipsp_drop(struct tdb *tdb, int error)
+ipsp_drop(struct tdb *tdb, int error, int bundled)
 {
-	ipsecstat_inc(ipsec_odrops_c);
+	if (!bundled)
+		ipsecstat_inc(ipsec_odrops_c);
 	tdbstat_inc(tdb, tdb_odrops);
 	return (error);
 }
@@ -292,9 +294,9 @@ ipsp_insert(struct mbuf *m, int af, int *skip, int *protoff)
 	    EINVAL : 0);
 }
 
-int
-ipsp_process_packet(struct mbuf *m, struct tdb *tdb, int af, int tunalready,
-    int setdf)
+static int
+ipsp_process(struct mbuf *m, struct tdb *tdb, int af, int tunalready,
+    int setdf, int bundled)
 {
 	int error, skip, protoff;
 
@@ -317,11 +319,18 @@ ipsp_process_packet(struct mbuf *m, struct tdb *tdb, int af, int tunalready,
 	    tdb->tdb_dst.sa.sa_family, tdb->tdb_spi, ipsec_mflags(tdb));
 #endif
 	error = tdb->tdb_xform->xf_output(m, tdb, skip, protoff);
-	return (error == 0 ? 0 : ipsp_drop(tdb, error));
+	return (error == 0 ? 0 : ipsp_drop(tdb, error, bundled));
 
  drop:
 	m_freem(m);
-	return (ipsp_drop(tdb, error));
+	return (ipsp_drop(tdb, error, bundled));
+}
+
+int
+ipsp_process_packet(struct mbuf *m, struct tdb *tdb, int af, int tunalready,
+    int setdf)
+{
+	return (ipsp_process(m, tdb, af, tunalready, setdf, 0));
 }
 
 /*
@@ -408,7 +417,7 @@ ipsp_send(struct mbuf *m, struct tdb *tdb, int af)
 		/* this one's header will be inside of the next one's */
 		if (af == AF_INET)
 			SET(m->m_pkthdr.csum_flags, M_IPV4_CSUM_OUT);
-		error = ipsp_process_packet(m, next, af, 0, IPSP_DF_INHERIT);
+		error = ipsp_process(m, next, af, 0, IPSP_DF_INHERIT, 1);
 		tdb_unref(next);
 		return (error);
 	}

@@ -644,3 +644,46 @@ ipsec_input_check(struct mbuf *m, int af, const struct inpcb *inp)
 	ipsecstat_inc(ipsec_idrops_c);
 	return (EACCES);
 }
+
+static u_int64_t
+in_mix(u_int64_t h, u_int64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ULL;
+	return (h ^ h >> 29);
+}
+
+static u_int64_t
+in_mixaddr(u_int64_t h, const union sockaddr_union *su)
+{
+	const struct in6_addr *in6 = &su->sin6.sin6_addr;
+	u_int i;
+
+	if (su->sa.sa_family == AF_INET)
+		return (in_mix(h, su->sin.sin_addr.s_addr));
+	for (i = 0; i < sizeof(*in6); i++)
+		h = in_mix(h, in6->s6_addr[i]);
+	return (h);
+}
+
+/* Not which SA it was: the next fragment may come by its successor. */
+u_int64_t
+ipsec_input_origin(struct mbuf *m)
+{
+	struct m_tag *mtag = NULL;
+	u_int64_t h = 0;
+	struct tdb *tdb;
+
+	while ((mtag = m_tag_find(m, PACKET_TAG_IPSEC_IN_DONE, mtag)) !=
+	    NULL) {
+		h = in_mix(h, 1);
+		if ((tdb = in_history(mtag)) == NULL)
+			continue;
+		h = in_mix(h, (u_int64_t)tdb->tdb_rdomain << 16 |
+		    tdb->tdb_sproto << 8 | lvl_given(tdb));
+		h = in_mixaddr(h, &tdb->tdb_src);
+		h = in_mixaddr(h, &tdb->tdb_dst);
+		h = in_mix(h, (unsigned long)tdb->tdb_ids);
+		tdb_unref(tdb);
+	}
+	return (h);
+}

@@ -13,6 +13,7 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: S12
 
 # tcpdump at work: a tunnel's packets in the clear on sec0 and as ESP on um0,
 # files for the host's tools, and what happens when one side goes away.

@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: S12 */
+
 
 /* bpf(4): the machine, buffers, and what an interface's end means. */
 

@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: I3 */
+
 /*
  * PF_KEY: what messages do to SAs.
  */

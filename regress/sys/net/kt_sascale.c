@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: I6 */
+
 #include "kt_pfkeylib.h"
 
 #include <sys/sysctl.h>

@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: N2 N3 */
+
 /*
  * N2: the ends of sec(4)'s tunnel, shown and fixed.
  */
@@ -307,5 +309,79 @@ KTEST(end_move, "an UPDATE that moves the SAs moves the ends, and pins hold")
 	KT_EQ(end_pin(0, KPK_LOCAL, KPK_PEER), 0);
 	KT_EQ(END_STAT(ss_sforeign), 2);
 	KT_EQ(end_link(), LINK_STATE_DOWN);
+	end_end();
+}
+
+static int
+end_df(int df)
+{
+	struct ifreq ifr;
+
+	memset(&ifr, 0, sizeof(ifr));
+	ifr.ifr_df = df;
+	return (ksec_ioctl(0, SIOCSLIFPHYDF, &ifr));
+}
+
+/* Pieces on the wire, none of which may have DF; -1 when one has. */
+static int
+end_pieces(void)
+{
+	struct mbuf *m;
+	u_int16_t off;
+	int n = 0, df = 0;
+
+	while ((m = kti_sent(&kti1)) != NULL) {
+		m_copydata(m, offsetof(struct ip, ip_off), sizeof(off), &off);
+		df |= off & htons(IP_DF);
+		m_freem(m);
+		n++;
+	}
+	return (df ? -1 : n);
+}
+
+KTEST(end_again, "with DF outside, what does not fit goes again")
+{
+	unsigned long mbufs, nth, refused = 1;
+	uint64_t lost;
+	int n = 0;
+
+	KT_EQ(end_begin(), 0);
+	ksec_pair(0, NULL, NULL);
+	ksec_settle();
+	KT_EQ(end_df(3), EINVAL);
+	KT_EQ(end_df(1), 0);
+	/* one that fits has it */
+	KT_EQ(ksec_send(0, KTI_NOWHERE, 1000), 0);
+	ksec_settle();
+	KT_EQ(end_pieces(), -1);
+	mbufs = m_inuse() + m_clinuse();
+	for (nth = 1; refused != 0; nth++) {
+		KT_ASSERT(nth < 100);
+		lost = END_STAT(ss_otoobig) + END_STAT(ss_oerror) +
+		    kti_ipstat(ips_odropped) +
+		    ksec_espstat(esps_hdrops);
+		malloc_fail_nth(nth);
+		/* nothing is known of the path, each time */
+		ksec_send(0, KTI_NOWHERE, 1390);
+		ksec_settle();
+		refused = malloc_failed();
+		malloc_fail_nth(0);
+		n = end_pieces();
+		if (n != 2)
+			KT_ASSERT(END_STAT(ss_otoobig) +
+			    END_STAT(ss_oerror) +
+			    kti_ipstat(ips_odropped) +
+			    ksec_espstat(esps_hdrops) > lost);
+		KT_EQ(m_inuse() + m_clinuse(), mbufs);
+		/* and the next one starts without what this has taught */
+		kt_sleep(SEC_TO_NSEC(601));
+	}
+	KT_EQ(n, 2);
+	KT_ASSERT(nth > 3);
+	/* DF as inside: it has none, and goes at once */
+	KT_EQ(end_df(2), 0);
+	KT_EQ(ksec_send(0, KTI_NOWHERE, 1000), 0);
+	ksec_settle();
+	KT_EQ(end_pieces(), 1);
 	end_end();
 }

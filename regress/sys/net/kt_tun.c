@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: S4 S5 N1 */
+
 #include "kt_tunlib.h"
 
 /*

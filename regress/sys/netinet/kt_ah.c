@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: I1 */
+
 /*
  * AH against a second reading of RFC 4302, which shares the hash alone.
  */

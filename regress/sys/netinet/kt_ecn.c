@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: N5 */
+
 /*
  * RFC 6040: what becomes of the ECN field, by sec(4) and by a policy.
  */

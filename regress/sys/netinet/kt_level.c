@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: I4 I5 */
+
 /*
  * What sockets ask of IPsec: IP_AUTH_LEVEL and its kin.
  */

@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: I5 */
+
 /*
  * Lifetimes: of bytes, of packets, of seconds, from first use; soft and
  * hard; and of sequence numbers.

@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: I4 I7 */
+
 /*
  * Policies, and what becomes of packets by them.
  */
@@ -305,6 +307,58 @@ KTEST(spd_fragments, "a fragment without ports is held to the strictest policy")
 	spd_sas();
 	KT_EQ(spd_goes(spd_later(0)), IPPROTO_ESP);
 	KT_EQ(spd_goes(spd_tiny(0, 3)), IPPROTO_ESP);
+	kspd_end();
+}
+
+/* Half of a datagram for ourselves, from there; by an SA or, NULL, bare. */
+static void
+spd_half(struct tdb *tdb, int id, int second)
+{
+	struct mbuf *m = ktu_udp(THERE, 7, KTI_US0, KSPD_PORT, 104);
+	struct ip *ip = mtod(m, struct ip *);
+
+	ip->ip_id = htons(id);
+	/* no checksum: the halves are not of one datagram */
+	memset((char *)(ip + 1) + 6, 0, 2);
+	if (second) {
+		memmove(ip + 1, (char *)(ip + 1) + 56, 56);
+		ip->ip_off = htons(7);
+	} else
+		ip->ip_off = htons(IP_MF);
+	m_adj(m, -56);
+	kti_finish(m);
+	kti_input(&kti1, tdb != NULL ? spd_wrapped(tdb, m) : m);
+	ksec_settle();
+}
+
+KTEST(spd_halves, "fragments of two peers, or of one and nobody, do not mix")
+{
+	struct kspd_flow kf = { .kf_in = 1, .kf_src = THERE, .kf_srclen = 32,
+	    .kf_dst = KTI_US0, .kf_dstlen = 32, .kf_peer = KTI_PEER1 };
+	struct tdb *sa[4];
+	struct socket *so;
+	int i, k, n = 0;
+
+	KT_EQ(kspd_begin(), 0);
+	so = ktu_open(SOCK_DGRAM, 0);
+	KT_EQ(ktu_bind(so, INADDR_ANY, KSPD_PORT), 0);
+	KT_EQ(kspd_flow(SADB_X_ADDFLOW, &kf), 0);
+	sa[0] = kspd_sa(&(struct kspd_sa){ .ka_tunnel = 1 });
+	/* its successor, somebody else, and nobody */
+	sa[1] = kspd_sa(&(struct kspd_sa){ .ka_tunnel = 1,
+	    .ka_spi = KSPD_SPI + 1 });
+	sa[2] = kspd_sa(&(struct kspd_sa){ .ka_tunnel = 1,
+	    .ka_spi = KSPD_SPI + 2, .ka_peer = KTI_FAR + htonl(1) });
+	sa[3] = NULL;
+	for (i = 0; i < 4; i++) {
+		for (k = 0; k < 4; k++, n++) {
+			spd_half(sa[i], 100 + n, 0);
+			spd_half(sa[k], 100 + n, 1);
+			KT_EQ(ktu_recv(so, NULL, NULL, NULL),
+			    i < 2 && k < 2 ? 104 : -1);
+		}
+	}
+	ktu_close(so);
 	kspd_end();
 }
 

@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: I2 */
+
 /*
  * Transport mode, bundles, and SAs inside of SAs.
  */
@@ -187,6 +189,12 @@ KTEST(bundle_esp_ah, "ESP and AH around it; one half alone sends nothing")
 	KT_EQ(ksec_reflect(tr_reseal), 1);
 	ksec_settle();
 	KT_EQ(ktu_recv(tr_so, NULL, NULL, NULL), PAYLOAD);
+	/* the outer one cannot: one packet is lost, once */
+	tr_ah->tdb_flags |= TDBF_INVALID;
+	kspd_mark();
+	KT_EQ(tr_send(PAYLOAD), ENXIO);
+	KT_EQ(kspd_ipsec(ipsec_odrops_c), 1);
+	tr_ah->tdb_flags &= ~TDBF_INVALID;
 	/* the outer one is gone: nothing goes with the inner one alone */
 	ksec_delete(tr_ah);
 	kspd_mark();
@@ -324,6 +332,62 @@ KTEST(nested_policies, "policies around one another end before the stack does")
 	m_freem(kti_sent(&kti1));
 	KT_EQ(kspd_output(ktu_udp(KTI_US1, 1, KTI_FAR, 1, 9)), ELOOP);
 	KT_EQ(kti_nsent(&kti1), 0);
+	tr_end();
+}
+
+static struct mbuf *
+tr_ipip(struct mbuf *m)
+{
+	struct ip *ip;
+
+	m = m_prepend(m, 20, M_WAIT);
+	m = m_pullup(m, 40);
+	ip = mtod(m, struct ip *);
+	*ip = *(ip + 1);
+	ip->ip_hl = 5;
+	ip->ip_p = IPPROTO_IPIP;
+	kti_finish(m);
+	return (m);
+}
+
+KTEST(nested_ipip, "IP in IP in IP: an end to it, and hostile ones within")
+{
+	struct mbuf *m;
+	int depth, len;
+
+	KT_EQ(tr_begin(), 0);
+	ipip_allow = 1;
+	for (depth = 1; depth < 40; depth++) {
+		m = ktu_udp(KTI_PEER1, 1, KTI_US1, KSPD_PORT, PAYLOAD);
+		for (len = 0; len < depth; len++)
+			m = tr_ipip(m);
+		kspd_mark();
+		kti_input(&kti1, m);
+		KT_EQ(ktu_recv(tr_so, NULL, NULL, NULL),
+		    depth <= 16 ? PAYLOAD : -1);
+		KT_EQ(kspd_ipip(ipips_pdrops), depth > 16);
+	}
+	/* cut short, of no version, and from ourselves */
+	for (len = 0; len < 20; len++) {
+		m = kti_packet(KTI_PEER1, KTI_US1, IPPROTO_IPIP, len);
+		kspd_mark();
+		kti_input(&kti1, m);
+		KT_EQ(kspd_ipip(ipips_hdrops), 1);
+	}
+	for (len = 0; len < 16; len++) {
+		m = tr_ipip(ktu_udp(KTI_PEER1, 1, KTI_US1, KSPD_PORT, 0));
+		mtod(m, u_int8_t *)[20] = len << 4 | 5;
+		kspd_mark();
+		kti_input(&kti1, m);
+		KT_EQ(kspd_ipip(ipips_family), len != 4);
+	}
+	m = tr_ipip(ktu_udp(KTI_US0, 1, KTI_US1, KSPD_PORT, 0));
+	while (ktu_recv(tr_so, NULL, NULL, NULL) >= 0)
+		;
+	kspd_mark();
+	kti_input(&kti1, m);
+	KT_EQ(kspd_ipip(ipips_spoof), 1);
+	KT_EQ(ktu_recv(tr_so, NULL, NULL, NULL), -1);
 	tr_end();
 }
 

@@ -13,6 +13,8 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: I1 I2 I4
+
 # flows.sh: policies and SAs by hand, without an interface: tunnel mode
 # between networks, transport mode between hosts, ESP, AH and both; what a
 # policy wants goes that way or not at all, and all of the wire is what it

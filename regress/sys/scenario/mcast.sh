@@ -13,6 +13,8 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: S10
+
 # Routing daemons meet by multicast: OSPF's hellos and RIPng's packets cross
 # a tunnel, for those who have joined the group there, and nobody else.
 

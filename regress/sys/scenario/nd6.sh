@@ -13,6 +13,8 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: S4
+
 # IPv6 neighbours on a wire: an address that is taken is not used, the other
 # end is found, by link-local addresses, too, and routes lead through it; and
 # the same through a tunnel that has IPv4 outside.

@@ -13,6 +13,7 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: S1
 
 # A kernel without "pseudo-device sec" builds, boots, routes and encrypts
 # nothing; it says that it has no such interface.

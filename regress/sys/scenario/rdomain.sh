@@ -13,6 +13,8 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: S6
+
 # The hosts and the inside of the tunnel are in a routing domain of their
 # own; its default route leads into the tunnel, and another of its routes
 # would lead the outer packets to a host.  They take neither.

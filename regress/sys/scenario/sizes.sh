@@ -13,6 +13,7 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: N7
 
 # sizes.sh aes|gcm: packets of every size through the tunnel, from host to
 # host: they arrive whole, or their sender hears of it and how large they may

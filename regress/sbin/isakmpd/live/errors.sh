@@ -76,7 +76,7 @@ differ 'aggressive and main' 's/psk/aggressive auth hmac-sha1 &/' '' \
 differ 'kinds of proof' '' 's/psk .*/rsa/' '' \
     'wrong: authentication.*to authenticate, `psk. in ipsec.conf'
 
-# kernel "words" "ga says" ["more"]: both have such a rule
+# kernel "words" "ga says": both have such a rule, for two hosts or networks
 kernel()
 {
 	for m in ga.1.2 gb.2.1; do
@@ -84,7 +84,8 @@ kernel()
 		$m
 		END
 		echo "ike $1 local 192.0.2.$a peer 192.0.2.$b" \
-		    "${3:-} psk \"$PSK\"" | conf $name
+		    "${3:-} psk \"$PSK\"" |
+		    sed "s/HERE/192.0.2.$a/; s/THERE/192.0.2.$b/" | conf $name
 	done
 	anew >"$W/anew" 2>&1
 	says "$W/ga.isakmpd" "$2"

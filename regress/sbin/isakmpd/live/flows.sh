@@ -13,83 +13,125 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
-# Rules without an interface: policies and SAs for them, between two hosts
-# in either mode, with ESP and AH, and between networks; nothing goes in the
-# clear while they are there, and all of it goes when the daemon does.
+# marks: I2 I4
+
+# Connections without an interface, all at once: both protocols, modes and
+# families, inside and outside.  Their flows come and go with them; a rule
+# that waits begins when a flow has a packet.
 
 . ./live.sh
 
-# both daemons, with such a rule each
-try()
+# rules NAME mode: the same of either end, seen from there
+rules()
 {
-	for m in ga.1.2 gb.2.1; do
-		IFS=. read -r name a b <<-END
-		$m
-		END
-		begins=active
-		[ $name = ga ] || begins=passive
-		echo "ike $begins $1 local 192.0.2.$a peer 192.0.2.$b" \
-		    "psk \"$PSK\"" |
-		    sed "s/HERE/192.0.2.$a/; s/THERE/192.0.2.$b/
-			s/NEAR/10.$a.0.0\/24/; s/FAR/10.$b.0.0\/24/" |
-		    conf $name
-	done
-	for m in gb ga; do
-		run $m
-		load $m
-	done
+	case $1 in
+	ga)	a=1 b=2 ;;
+	gb)	a=2 b=1 ;;
+	esac
+	while read -r net peers rest; do
+		echo "ike $2 $rest psk $PSK" | sed "s/AA/$a/g; s/BB/$b/g
+		    s/FAST/main group ecp256 quick group none/
+		    s/NET4/from 10.$a.$net.0\/24 to 10.$b.$net.0\/24/
+		    s/NET6/from 2001:db8:$a:$net::\/64 to 2001:db8:$b:$net::\/64/
+		    s/\$/ $(echo "$peers" |
+		    sed "s/4/local 192.0.2.$a peer 192.0.2.$b/
+		    s/6/local 2001:db8::$a peer 2001:db8::$b/")/"
+	done <<-END
+	0 4 esp NET4 FAST
+	1 4 ah NET4 FAST auth hmac-sha1
+	2 4 esp tunnel NET6 FAST enc aes-128-gcm
+	3 6 esp NET6 FAST enc 3des auth hmac-sha1
+	4 6 ah tunnel NET6 FAST
+	5 6 esp NET4 FAST enc aesctr
+	6 4 esp transport proto udp from 192.0.2.AA to 192.0.2.BB FAST
+	7 6 ah transport proto udp from 2001:db8::AA to 2001:db8::BB FAST
+	END
 }
 
-# shown FLOW SA: they are there, at both ends
-shown()
-{
-	for m in gb ga; do
-		on $m ipsecctl -s all >"$W/shown"
-		grep -q "^flow $1 out " "$W/shown" &&
-		    [ "$(grep -c "^$2 from 192.0.2" "$W/shown")" -eq 2 ] ||
-		    return 1
-	done
-	grep -q "^flow $1 out from $3 .*type require" "$W/shown"
-}
-
-wire()
-{
-	"$PCAPLS" "$W/wire.pcap" 2>/dev/null
-}
-
-# flows RULE FRAMES PROTO MODE FLOW PING ...: comes up, is shown so, and
-# carries, with all of the wire such frames or IKE
 flows()
 {
-	what=$1 kind=$2 proto=$3 mode=$4 flow=$5
-	shift 5
-	try "$what"
-	await 10 shown "$proto" "$proto $mode" "$flow" ||
-	    fail "$what: other flows or SAs: $(cat "$W/shown")"
-	n=$(wire | wc -l)
-	await 2 on ga "$@" || fail "$what: nothing comes through"
-	clear=$(wire | tail -n +$((n + 1)) |
-	    grep -v -e ' ARP ' -e ' IKE ' -e "$kind")
-	[ -z "$clear" ] || fail "$what: in the clear: $clear"
-	undaemon ga
-	undaemon gb
+	[ "$(on "$1" ipsecctl -s flow | wc -l)" -eq $((2 * $2)) ]
+}
+
+# pairs and flows of that many connections; of what goes, the peer's SAs wait
+# for what may be under way
+all()
+{
+	await 20 pairs ga "$1" || fail "$2: $(on ga ipsecctl -s sa)"
 	for m in ga gb; do
-		[ -z "$(on $m ipsecctl -s flow)" ] || fail "$what: $m has flows"
+		await 20 flows $m "$1" ||
+		    fail "$2: $m: $(on $m ipsecctl -s flow)"
 	done
-	[ $failed = 0 ] || exit 1
+}
+
+# on_wire words: so many packets that tcpdump(8) shows with these
+on_wire()
+{
+	"$KERN/sbin/tcpdump" -n -r "$W/wire.pcap" 2>/dev/null | grep -c -e "$1"
+}
+
+# carries WHAT words command ...: by SAs that tcpdump(8) calls so
+carries()
+{
+	what=$1 words=$2
+	shift 2
+	n=$(on_wire "$words")
+	"$@" >/dev/null || fail "$what: nothing comes through"
+	[ "$(on_wire "$words")" -ge $((n + 2)) ] || fail "$what: not by $words"
+}
+
+four()
+{
+	on ga ping -q -c 1 -w 2 -I "10.1.$1.1" "10.2.$1.1"
+}
+
+six_net()
+{
+	talk 64 "2001:db8:2:$1::1" -I "2001:db8:1:$1::1"
 }
 
 pair
-for m in ga.1 gb.2; do
-	on ${m%.*} sh -ec 'ifconfig lo0 alias 10.$1.0.1/24' - ${m#*.}
+six
+nets 6
+rules gb passive | conf gb
+rules ga active | conf ga
+for m in gb ga; do
+	run $m
+	load $m 2>/dev/null	# 3des is weak, it warns
 done
-ping="ping -q -c 1 -w 1"
-hosts='192.0.2.1 to 192.0.2.2'
-flows 'esp from HERE to THERE' ' ESP ' esp tunnel "$hosts" $ping 192.0.2.2
-flows 'esp transport from HERE to THERE' ' ESP ' esp transport "$hosts" \
-    $ping 192.0.2.2
-flows 'ah transport from HERE to THERE' ' proto 51 ' ah transport "$hosts" \
-    $ping 192.0.2.2
-flows 'esp from NEAR to FAR' ' ESP ' esp tunnel '10.1.0.0/24 to 10.2.0.0/24' \
-    $ping -I 10.1.0.1 10.2.0.1
+all 8 "all"
+carries '4 in 4' ' esp 192.0.2.' four 0
+carries '6 in 4' ' esp 192.0.2.' six_net 2
+carries '6 in 6' ' esp 2001:db8::' six_net 3
+carries '4 in 6' ' esp 2001:db8::' four 5
+carries 'transport' ' esp 192.0.2.' talk 500 192.0.2.2
+carries 'AH' ' ah 192.0.2.' four 1
+carries 'AH, 6' ' ah 2001:db8::' six_net 4
+carries 'AH, transport' ' ah 2001:db8::' talk 500 2001:db8::2
+
+# one goes, and its flows with it; the others stay
+rules ga active | sed -n 1p >"$W/etc/ga/one.conf"
+on ga ipsecctl -d -f /etc/one.conf || fail "ipsecctl -d: $?"
+all 7 "one less"
+undaemon ga
+all 0 "none"
+
+# who waits begins when a packet wants it
+rules ga passive | sed -n 3,4p >"$W/etc/ga/ipsec.conf"
+run ga
+load ga 2>/dev/null
+echo 'flow from 2001:db8:1:3::/64 to 2001:db8:2:3::/64 local 2001:db8::1' \
+    'peer 2001:db8::2' | conf ga
+await 5 eval 'report ga | grep -q Passive-Connections=.*:2:3' ||
+    fail "the rule does not arrive"
+load ga
+six_net 3 >/dev/null 2>&1 && fail "in the clear"
+await 10 pairs ga 1 || fail "the kernel asks in vain"
+carries 'asked for' ' esp 2001:db8::' six_net 3
+undaemon ga
+undaemon gb
+on ga ipsecctl -F
+clear=$("$KERN/sbin/tcpdump" -n -r "$W/wire.pcap" 2>/dev/null |
+    grep -v -i -e ' esp ' -e ' ah ' -e arp -e isakmp -e icmp6)
+[ -z "$clear" ] || fail "in the clear: $clear"
 verdict
