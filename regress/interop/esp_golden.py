@@ -106,8 +106,8 @@ def ah(name, version):
 
 def hexadecimal(packet):
     text = bytes(packet).hex()
-    return "\n\t    ".join('"%s"' % text[i:i + 64]
-        for i in range(0, len(text), 64))
+    return "\n\t    ".join('"%s"' % text[i:i + 60]
+        for i in range(0, len(text), 60))
 
 
 def vector(proto, name, version, udp, esn, packets):

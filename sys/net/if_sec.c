@@ -815,6 +815,9 @@ sec_send_one(struct sec_softc *sc, struct tdb *tdb, struct mbuf *m)
 		keep = sec_keep(sc, tdb, m, af);
 
 	error = sec_process(sc, tdb, m, df);
+	/* the path has less room than it had */
+	if (error == EMSGSIZE && len <= sc->sc_fits)
+		sc->sc_fits = len - 1;
 	if (keep != NULL && keep->m_pkthdr.len == len &&
 	    !sec_nofrag(keep, af)) {
 		if (error == EMSGSIZE) {

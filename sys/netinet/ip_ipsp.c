@@ -364,6 +364,7 @@ tdb_unlink_dst(struct tdb *tdb)
 	SMR_PTR_SET_LOCKED(tdb->tdb_dprev, next);
 	if (next != NULL)
 		next->tdb_dprev = tdb->tdb_dprev;
+	tdb->tdb_dprev = NULL;
 }
 
 void
@@ -397,7 +398,8 @@ tdb_unlink_locked(struct tdb *tdb)
 	struct tdb **pp;
 
 	MUTEX_ASSERT_LOCKED(&tdb_sadb_mtx);
-	if (!ISSET(tdb->tdb_flags, TDBF_IFACE))
+	/* it may have become an interface's since */
+	if (tdb->tdb_dprev != NULL)
 		tdb_unlink_dst(tdb);
 	pp = tdb_bucket(tdb->tdb_spi, &tdb->tdb_dst, tdb->tdb_sproto);
 	while (SMR_PTR_GET_LOCKED(pp) != tdb)

@@ -281,3 +281,36 @@ KTEST(tun_mtu_table, "what fits in 1500 bytes, by a cloud provider's table")
 		check_aws(&aws[i], 1);
 	}
 }
+
+/* The link out there shrinks: one packet may be lost, and no other ever. */
+static void
+check_shrink(int oaf)
+{
+	struct ktun t = { .t_oaf = oaf, .t_df = 1, .t_mtu = 1500,
+	    .t_link = 1500 };
+	struct ktun_fate f;
+	int i;
+
+	KT_EQ(ktun_begin(&t), 0);
+	f = ktun_send(&t, AF_INET, 1400, 0);
+	KT_EQ(f.f_what, KTUN_ARRIVED);
+	NET_LOCK();
+	WRITE_ONCE(kti1.ki_if.if_mtu, 1300);
+	NET_UNLOCK();
+	f = ktun_send(&t, AF_INET, 1400, 0);
+	for (i = 0; i < 3; i++) {
+		f = ktun_send(&t, AF_INET, 1400, 0);
+		KT_EQ(f.f_what, KTUN_ARRIVED);
+		/* what was learned is forgotten, and learned again */
+		kt_sleep(SEC_TO_NSEC(ip_mtudisc_timeout + 1));
+		f = ktun_send(&t, AF_INET, 1400, 0);
+		KT_EQ(f.f_what, KTUN_ARRIVED);
+	}
+	KT_EQ(ktun_end(), 0);
+}
+
+KTEST(tun_shrink, "a link that shrinks costs a packet once, not again and again")
+{
+	check_shrink(AF_INET);
+	check_shrink(AF_INET6);
+}

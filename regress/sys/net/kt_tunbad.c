@@ -17,6 +17,9 @@
 #include "kt_tunlib.h"
 #include "../netinet/kt_esplib.h"
 
+#include <netinet/udp.h>
+#include <netinet/udp_var.h>
+
 /*
  * Bad input over IPv6 outside, and what may stand before ESP there; the
  * B-numbers are those of the same tests over IPv4.
@@ -277,18 +280,25 @@ ip6count(int c)
 	return (counters[c]);
 }
 
+/* sec0 hands on to the stack again. */
+static void
+stacked(void)
+{
+	struct ifnet *ifp = if_unit("sec0");
+
+	WRITE_ONCE(ifp->if_input, p2p_input);
+	if_put(ifp);
+}
+
 KTEST(b06_length_v6, "B06: IPv6 inside that is longer than the packet, or odd")
 {
-	struct ifnet *ifp;
 	struct ip6_hdr *ip6;
 	uint64_t was, n = 0;
 	struct mbuf *m;
 	int len;
 
 	KT_EQ(begin(0), 0);
-	ifp = if_unit("sec0");
-	WRITE_ONCE(ifp->if_input, p2p_input);
-	if_put(ifp);
+	stacked();
 	was = ip6count(ip6s_tooshort);
 	for (len = 61; len < 4000; len += 37, n++) {
 		m = ktun_packet(AF_INET6, 100, 0);
@@ -325,6 +335,156 @@ KTEST(b07_replay_v6, "B07, B08: once only, and no forgery moves the window")
 		KT_ASSERT(cause(esps_badauth, 1));
 	}
 	KT_ASSERT(works());
+	KT_EQ(ktun_end(), 0);
+}
+
+KTEST(b10_outer_v6, "B10: an outer header that lies about the length")
+{
+	struct mbuf *m;
+	int len, full, n = 0;
+	uint64_t was;
+
+	KT_EQ(begin(0), 0);
+	m = good();
+	full = m->m_pkthdr.len - IP6HDR;
+	m_freem(m);
+	was = ip6count(ip6s_tooshort);
+	for (len = full + 1; len < 65536; len += 997, n++) {
+		m = good();
+		mtod(m, struct ip6_hdr *)->ip6_plen = htons(len);
+		feed(m);
+	}
+	KT_EQ(ip6count(ip6s_tooshort) - was, n);
+	KT_EQ(arrived(), 0);
+	KT_EQ(kte_dropped(), 0);
+	for (len = 0; len < full; len++) {
+		kte_mark();
+		m = good();
+		mtod(m, struct ip6_hdr *)->ip6_plen = htons(len);
+		feed(m);
+		KT_ASSERT(dropped(1));
+	}
+	KT_ASSERT(works());
+	KT_EQ(ktun_end(), 0);
+}
+
+/* UDP from port 4500 to ours, checksummed: len bytes. */
+static struct mbuf *
+udp6(const void *p, int len)
+{
+	struct mbuf *m = ktun_packet(AF_INET6, IP6HDR + 8 + len, 0);
+	struct ip6_hdr *ip6 = mtod(m, struct ip6_hdr *);
+	struct udphdr *uh = (struct udphdr *)(ip6 + 1);
+
+	ip6->ip6_nxt = IPPROTO_UDP;
+	ip6->ip6_src = KTUN_PEER6;
+	ip6->ip6_dst = KTUN_US6;
+	uh->uh_sport = uh->uh_dport = htons(KTUN_PORT);
+	uh->uh_ulen = htons(8 + len);
+	uh->uh_sum = 0;
+	memcpy(uh + 1, p, len);
+	uh->uh_sum = in6_cksum(m, IPPROTO_UDP, IP6HDR, 8 + len);
+	return (m);
+}
+
+static u_int64_t
+udpcount(int c)
+{
+	uint64_t counters[udps_ncounters];
+
+	counters_read(udpcounters, counters, udps_ncounters, NULL);
+	return (counters[c]);
+}
+
+static void
+check_udp6(void)
+{
+	u_int8_t esp[512];
+	struct udphdr *uh;
+	struct mbuf *m;
+	int len, full;
+	uint64_t was;
+
+	m = good();
+	full = m->m_pkthdr.len - IP6HDR;
+	m_copydata(m, IP6HDR, full, esp);
+	m_freem(m);
+	/* cut off: too short for UDP's ESP, for ESP, or not authentic */
+	for (len = 4; len < full; len++) {
+		feed(udp6(esp, len));
+		KT_ASSERT(dropped(1));
+	}
+	/* keepalives, and IKE that nobody listens to */
+	for (len = 0; len < 4; len++) {
+		feed(udp6("\377\377\377", len));
+		KT_ASSERT(dropped(0));
+	}
+	feed(udp6("\0\0\0\0some message of IKE", 24));
+	KT_ASSERT(dropped(0));
+	/* a checksum is right, or there is none: ESP has its own, RFC 6935 */
+	was = udpcount(udps_badsum);
+	m = udp6(esp, full);
+	uh = (struct udphdr *)(mtod(m, struct ip6_hdr *) + 1);
+	uh->uh_sum ^= 0x101;
+	feed(m);
+	m = udp6("\0\0\0\0some message of IKE", 24);
+	uh = (struct udphdr *)(mtod(m, struct ip6_hdr *) + 1);
+	uh->uh_sum = 0;
+	feed(m);
+	KT_ASSERT(dropped(0));
+	KT_EQ(udpcount(udps_badsum) - was, 2);
+	m = udp6(esp, full);
+	uh = (struct udphdr *)(mtod(m, struct ip6_hdr *) + 1);
+	uh->uh_sum = 0;
+	feed(m);
+	KT_EQ(arrived(), 1);
+	kte_mark();
+	feed(udp6(esp, full));
+	KT_EQ(kte_dropped(), 1);
+	mq_purge(&kti1.ki_out);
+	/* each SA has one form */
+	kte_mark();
+	feed(good());
+	KT_ASSERT(cause(esps_udpneeded, 1));
+}
+
+KTEST(b11_udp_v6, "B11: ESP in UDP over IPv6, short, unsummed, or none")
+{
+	int alg;
+
+	for (alg = 0; alg < BOTH; alg++) {
+		memset(&t6, 0, sizeof(t6));
+		t6.t_oaf = AF_INET6;
+		t6.t_natt = 1;
+		t6.t_alg = alg;
+		t6.t_mtu = t6.t_link = 1500;
+		number = 1;
+		KT_EQ(ktun_begin(&t6), 0);
+		kte_mark();
+		check_udp6();
+		mq_purge(&kti1.ki_out);
+		KT_EQ(ktun_end(), 0);
+	}
+}
+
+KTEST(b13_depth_v6, "B13: eight SAs around a packet, each in IPv6, not nine")
+{
+	struct mbuf *m;
+	int depth, i;
+
+	KT_EQ(begin(0), 0);
+	stacked();
+	for (depth = 1; depth <= 12; depth++) {
+		m = good();
+		for (i = 1; i < depth; i++)
+			m = outer6(kte_wrap(t6.t_in, number++, m,
+			    IPPROTO_IPV6));
+		feed(m);
+		KT_EQ(kte_arrived(), MIN(depth, 8));
+		KT_EQ(kte_dropped(), depth > 8);
+		mq_purge(&kti0.ki_out);
+		kte_mark();
+	}
 	KT_EQ(ktun_end(), 0);
 }
 
