@@ -83,9 +83,9 @@ pfkey_export_current(struct tdb *tdb, struct pfkey_buf *pb)
 	lt = pfkey_put(pb, SADB_EXT_LIFETIME_CURRENT, sizeof(*lt));
 	if (lt == NULL)
 		return;
-	lt->sadb_lifetime_allocations = tdb->tdb_cur_allocations;
 	lt->sadb_lifetime_addtime = tdb->tdb_established;
 	mtx_enter(&tdb->tdb_mtx);
+	lt->sadb_lifetime_allocations = tdb->tdb_cur_allocations;
 	lt->sadb_lifetime_bytes = tdb->tdb_cur_bytes;
 	lt->sadb_lifetime_usetime = tdb->tdb_first_use;
 	mtx_leave(&tdb->tdb_mtx);

@@ -204,7 +204,7 @@ struct tdb {
 	u_int32_t	 tdb_seq;		/* [N] of ADD or UPDATE */
 	u_int32_t	 tdb_exp_allocations;	/* [N] */
 	u_int32_t	 tdb_soft_allocations;	/* [N] */
-	u_int32_t	 tdb_cur_allocations;	/* [N] */
+	u_int32_t	 tdb_cur_allocations;	/* [m] */
 	u_int64_t	 tdb_exp_bytes;		/* [N] */
 	u_int64_t	 tdb_soft_bytes;	/* [N] */
 	u_int64_t	 tdb_cur_bytes;		/* [m] in and out */
