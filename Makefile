@@ -42,8 +42,13 @@ test-full:
 	@${QUIET} ${MAKE} tests
 	@FULL=1 ${TEST}
 
+# what there shall be, row by row: the tests that prove it, and their results
+rows:
+	@${QUIET} ${MAKE} test MARK=row
+
 bench:
 	@sh ${MKDIR}/deps.sh need run
+	@sh ${MKDIR}/deps.sh want test >&2
 	@(cd sys/arch/um && ${QUIET} ${MAKE} bench) >&2
 	@CONF=${CONF} N='${N}' JSON='${JSON}' sh regress/bench/bench.sh
 
@@ -63,5 +68,5 @@ clean: clean-regress
 clean-regress:
 	@(cd regress && ${QUIET} ${MAKE} clean)
 
-.PHONY: run shell tests test test-full bench lint deps deps-test dropin \
+.PHONY: run shell tests test test-full rows bench lint deps deps-test dropin \
 	clean-regress

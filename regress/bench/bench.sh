@@ -100,8 +100,6 @@ forward
 measure bench_scale_output um0=inject:sink || failed bench_scale_output
 measure bench_scale_input um0=inject: || failed bench_scale_input
 
-cat "$W/bench_cipher" "$W/bench_output" | sed -n 's/^skipped: /bench: &/p' |
-    sort -u >&2
-cat "$W/bench_cipher" "$W/bench_output" "$W/bench_input" "$W"/bench_forward_* "$W"/bench_scale_* |
-    awk -v json="${JSON:-}" -v limits="${LIMITS:-yes}" \
-    -f "$here/table.awk"
+sed -n 's/^skipped: /bench: &/p' "$W"/bench_* | sort -u >&2
+awk -v json="${JSON:-}" -v limits="${LIMITS:-yes}" -f "$here/table.awk" \
+    "$W"/bench_*

@@ -19,7 +19,7 @@
 # compares its own proposals in their order, the lowest first, is for any
 # address, renews keys of both kinds itself and asks whether we are there.
 #
-# marks: root
+# marks: root S9 S10
 
 . ./charon.sh
 

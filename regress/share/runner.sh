@@ -13,6 +13,7 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: S13
 
 # runner.sh: what share/mk/runtests.sh says of tests that pass, fail, fail
 # the first time and hang, and which seed they get.

@@ -239,6 +239,17 @@ req_iface(struct request *rq, const struct ksa *ks)
 	    IPSP_DIRECTION_IN;
 }
 
+/* Of two SAs with a peer the policy wants its own. */
+static void
+req_selectors(struct request *rq, const struct ksa *ks)
+{
+	if (!ks->ks_nounit || ks->ks_selfts == NULL ||
+	    kmsg_noselectors(ks->ks_selfts, ks->ks_peerts) != NULL)
+		return;
+	kmsg_selectors(rq, ks->ks_selfts, ks->ks_peerts, ks->ks_out ?
+	    IPSP_DIRECTION_OUT : IPSP_DIRECTION_IN);
+}
+
 static void
 req_keys(struct request *rq, const struct ksa *ks)
 {
@@ -294,6 +305,7 @@ kernel_addsa(struct kernel *k, const struct ksa *ks)
 	req_udpencap(&rq, ks);
 	req_keys(&rq, ks);
 	kmsg_idents(&rq, ks->ks_srcid, ks->ks_dstid);
+	req_selectors(&rq, ks);
 	if (ks->ks_tag != NULL)
 		kmsg_tag(&rq, ks->ks_tag);
 	if (!ks->ks_nounit)

@@ -314,7 +314,7 @@ why_ah(int error, const struct ksa *ks)
 		return (because("PF_KEY has no number for the algorithm of AH "
 		    "(integrity %u)", ks->ks_integ.xf_id));
 	if (error == EINVAL && !ks->ks_nounit)
-		return (because("no interface of this kernel carries AH"));
+		return (because("an interface carries ESP only"));
 	if (error == EINVAL && ks->ks_udpencap)
 		return (because("AH cannot be encapsulated in UDP"));
 	return (error == EINVAL && (why_ends(ks) || why_mac(ks)));

@@ -97,6 +97,11 @@ void	 kmsg_lifetime(struct request *, uint16_t type, uint32_t seconds,
 void	 kmsg_key(struct request *, uint16_t type, const uint8_t *, size_t);
 void	 kmsg_idents(struct request *, const struct ike_id *src,
 	    const struct ike_id *dst);
+/* What goes between the two ends, as seen in that direction. */
+void	 kmsg_selectors(struct request *, const struct ike_ts *local,
+	    const struct ike_ts *remote, uint8_t direction);
+/* Why there can be no policy between them, or NULL. */
+const char *kmsg_noselectors(const struct ike_ts *, const struct ike_ts *);
 void	 kmsg_tag(struct request *, const char *);
 void	 kmsg_which(struct request *, uint8_t type, uint8_t satype,
 	    uint32_t spi, const struct ike_addr *src,

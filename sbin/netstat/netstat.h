@@ -17,6 +17,7 @@
 #ifndef _NETSTAT_NETSTAT_H_
 #define _NETSTAT_NETSTAT_H_
 
+#include <stddef.h>
 #include <stdint.h>
 
 extern int	nflag;		/* no names */
@@ -24,6 +25,17 @@ extern int	sflag;		/* 2: without counters that are zero */
 
 /* if.c: address family (0: all), one interface or NULL, bytes */
 void	interfaces(int, const char *, int);
+
+/* a line of the counters of a protocol */
+struct counter {
+	size_t		 c_offset;	/* in the structure */
+	const char	*c_text;	/* for counter_print() */
+};
+#define COUNT(type, name, text) { offsetof(struct type, name), text }
+
+/* stat6.c: those of IPv6; the last have no text */
+extern const struct counter ip6_counters[], icmp6_counters[], nd6_counters[];
+void	icmp6_histograms(const void *);
 
 /* stat.c */
 /*

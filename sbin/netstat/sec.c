@@ -43,8 +43,6 @@ static const struct {
 	{ offsetof(struct sec_stats, ss_oloop),
 	    "output packet~ dropped because the route to the peer leads "
 	    "into the tunnel" },
-	{ offsetof(struct sec_stats, ss_onomem),
-	    "output packet~ dropped for lack of memory" },
 	{ offsetof(struct sec_stats, ss_otoobig),
 	    "output packet~ dropped for being too big for the path and not "
 	    "to be fragmented" },

@@ -19,13 +19,17 @@
 #include <sys/sysctl.h>
 #include <net/route.h>
 #include <netinet/in.h>
+#include <netinet/icmp6.h>
 #include <netinet/icmp_var.h>
+#include <netinet/ip_ah.h>
 #include <netinet/ip_esp.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/ip_ipip.h>
 #include <netinet/ip_ipsp.h>
 #include <netinet/ip_var.h>
 #include <netinet/udp_var.h>
+#include <netinet6/ip6_var.h>
+#include <netinet6/nd6.h>
 
 #include <err.h>
 #include <errno.h>
@@ -35,14 +39,6 @@
 #include "netstat.h"
 
 /* Counters of protocols. */
-
-/* a line of a protocol */
-struct counter {
-	size_t		 c_offset;	/* in the structure */
-	const char	*c_text;	/* for counter_print() */
-};
-#define COUNT(type, name, text) { offsetof(struct type, name), text }
-
 
 static const struct counter ip_counters[] = {
 	COUNT(ipstat, ips_total, "total packet~ received"),
@@ -167,6 +163,37 @@ static const struct counter esp_counters[] = {
 	COUNT(espstat, esps_obytes, "output byte~"),
 };
 
+static const struct counter ah_counters[] = {
+	COUNT(ahstat, ahs_input, "input AH packet~"),
+	COUNT(ahstat, ahs_output, "output AH packet~"),
+	COUNT(ahstat, ahs_nopf,
+	    "packet~ from unsupported protocol families"),
+	COUNT(ahstat, ahs_hdrops, "packet~ shorter than header shows"),
+	COUNT(ahstat, ahs_pdrops, "packet~ dropped due to policy"),
+	COUNT(ahstat, ahs_notdb, "packet~ for which no TDB was found"),
+	COUNT(ahstat, ahs_badkcr,
+	    "input packet~ that failed to be processed"),
+	COUNT(ahstat, ahs_badauth,
+	    "packet~ that failed verification received"),
+	COUNT(ahstat, ahs_badauthl,
+	    "packet~ with bad authenticator length received"),
+	COUNT(ahstat, ahs_noxform,
+	    "packet~ for which no XFORM was set in TDB received"),
+	COUNT(ahstat, ahs_qfull,
+	    "packet~ were dropped due to full output queue"),
+	COUNT(ahstat, ahs_wrap,
+	    "packet~ where counter wrapping was detected"),
+	COUNT(ahstat, ahs_replay, "possibly replayed packet~ received"),
+	COUNT(ahstat, ahs_invalid,
+	    "packet~ attempted to use an invalid TDB"),
+	COUNT(ahstat, ahs_toobig,
+	    "packet~ got larger than max IP packet size"),
+	COUNT(ahstat, ahs_crypto, "packet~ that failed crypto processing"),
+	COUNT(ahstat, ahs_outfail, "packet output failure~"),
+	COUNT(ahstat, ahs_ibytes, "input byte~"),
+	COUNT(ahstat, ahs_obytes, "output byte~"),
+};
+
 static const struct counter ipsec_counters[] = {
 	COUNT(ipsecstat, ipsec_tunnels, "tunnel SA~ now"),
 	COUNT(ipsecstat, ipsec_prevtunnels, "tunnel SA~ that are gone"),
@@ -183,7 +210,8 @@ static const struct counter ipsec_counters[] = {
 	COUNT(ipsecstat, ipsec_notdb, "packet~ for which no TDB was found"),
 	COUNT(ipsecstat, ipsec_noxform,
 	    "packet~ for which no XFORM was set in TDB"),
-	COUNT(ipsecstat, ipsec_exctdb, "SA~ whose lifetime in bytes ran out"),
+	COUNT(ipsecstat, ipsec_exctdb,
+	    "SA~ whose lifetime in bytes or packets ran out"),
 };
 
 static const struct counter ipip_counters[] = {
@@ -216,28 +244,39 @@ static void	icmp_histograms(const void *);
 /* the counters of a protocol, and the sysctl that has them */
 struct protocol {
 	const char		*p_name;
-	int			 p_mib[2];	/* behind CTL_NET, PF_INET */
+	int			 p_mib[3];	/* behind CTL_NET */
 	size_t			 p_size;	/* bytes of the structure */
 	size_t			 p_width;	/* and of each counter */
 	const struct counter	*p_counters;
-	size_t			 p_n;
+	size_t			 p_n;		/* or until there is no text */
 	void			(*p_more)(const void *);
 };
 #define COUNTERS(t)	t, sizeof(t) / sizeof((t)[0])
 
+#define MIB4(proto, name)	{ PF_INET, IPPROTO_##proto, name }
+#define MIB6(proto, name)	{ PF_INET6, IPPROTO_##proto, name }
+
 static const struct protocol all[] = {
-	{ "ip", { IPPROTO_IP, IPCTL_STATS }, sizeof(struct ipstat), 4,
+	{ "ip", MIB4(IP, IPCTL_STATS), sizeof(struct ipstat), 4,
 	    COUNTERS(ip_counters), NULL },
-	{ "icmp", { IPPROTO_ICMP, ICMPCTL_STATS }, sizeof(struct icmpstat),
-	    8, COUNTERS(icmp_counters), icmp_histograms },
-	{ "udp", { IPPROTO_UDP, UDPCTL_STATS }, sizeof(struct udpstat), 8,
+	{ "icmp", MIB4(ICMP, ICMPCTL_STATS), sizeof(struct icmpstat), 8,
+	    COUNTERS(icmp_counters), icmp_histograms },
+	{ "udp", MIB4(UDP, UDPCTL_STATS), sizeof(struct udpstat), 8,
 	    COUNTERS(udp_counters), NULL },
-	{ "ipsec", { IPPROTO_IP, IPCTL_IPSEC_STATS },
-	    sizeof(struct ipsecstat), 8, COUNTERS(ipsec_counters), NULL },
-	{ "esp", { IPPROTO_ESP, ESPCTL_STATS }, sizeof(struct espstat), 8,
+	{ "ipsec", MIB4(IP, IPCTL_IPSEC_STATS), sizeof(struct ipsecstat), 8,
+	    COUNTERS(ipsec_counters), NULL },
+	{ "esp", MIB4(ESP, ESPCTL_STATS), sizeof(struct espstat), 8,
 	    COUNTERS(esp_counters), NULL },
-	{ "ipip", { IPPROTO_IPIP, IPIPCTL_STATS }, sizeof(struct ipipstat),
-	    8, COUNTERS(ipip_counters), NULL },
+	{ "ah", MIB4(AH, AHCTL_STATS), sizeof(struct ahstat), 8,
+	    COUNTERS(ah_counters), NULL },
+	{ "ipip", MIB4(IPIP, IPIPCTL_STATS), sizeof(struct ipipstat), 8,
+	    COUNTERS(ipip_counters), NULL },
+	{ "ip6", MIB6(IPV6, IPV6CTL_STATS), sizeof(struct ip6stat), 8,
+	    ip6_counters, SIZE_MAX, NULL },
+	{ "icmp6", MIB6(ICMPV6, ICMPV6CTL_STATS), sizeof(struct icmp6stat),
+	    8, icmp6_counters, SIZE_MAX, icmp6_histograms },
+	{ "nd6", MIB6(IPV6, IPV6CTL_ND6STATS), sizeof(struct nd6stat), 8,
+	    nd6_counters, SIZE_MAX, NULL },
 };
 #define NPROTOCOLS	(sizeof(all) / sizeof(all[0]))
 
@@ -247,7 +286,11 @@ union counters {
 	struct udpstat		udp;
 	struct ipsecstat	ipsec;
 	struct espstat		esp;
+	struct ahstat		ah;
 	struct ipipstat		ipip;
+	struct ip6stat		ip6;
+	struct icmp6stat	icmp6;
+	struct nd6stat		nd6;
 	struct rtstat		route;
 };
 
@@ -287,7 +330,7 @@ counters_print(const struct counter *c, size_t n, size_t width,
 	uint32_t v32;
 	uint64_t v;
 
-	for (; n > 0; n--, c++) {
+	for (; n > 0 && c->c_text != NULL; n--, c++) {
 		p = (const char *)data + c->c_offset;
 		if (width == sizeof(v32)) {
 			memcpy(&v32, p, sizeof(v32));
@@ -361,7 +404,7 @@ icmp_histograms(const void *data)
 static int
 protocol_print(const struct protocol *p, int must)
 {
-	int mib[4] = { CTL_NET, PF_INET, p->p_mib[0], p->p_mib[1] };
+	int mib[4] = { CTL_NET, p->p_mib[0], p->p_mib[1], p->p_mib[2] };
 	union counters c;
 	size_t len = p->p_size;
 
@@ -395,7 +438,7 @@ protocols(const char *name)
 			found += protocol_print(&all[i], name != NULL);
 	if (name != NULL && !found)
 		errx(1, "%s: unknown protocol, not ip, icmp, udp, ipsec, "
-		    "esp or ipip", name);
+		    "esp, ah, ipip, ip6, icmp6 or nd6", name);
 }
 
 void

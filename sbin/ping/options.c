@@ -18,7 +18,6 @@
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
-#include <arpa/inet.h>
 
 #include <err.h>
 #include <errno.h>
@@ -37,14 +36,28 @@
 #define DEFAULT_WAIT	10		/* seconds */
 #define MAX_INTERVAL	86400.0		/* seconds */
 
+/* One program with two names. */
+static int
+is_ping6(void)
+{
+	return (strcmp(getprogname(), "ping6") == 0);
+}
+
 static void __attribute__((__noreturn__))
 usage(void)
 {
-	fprintf(stderr, "usage: ping [-DHnqv] [-c count] [-I sourceaddr] "
-	    "[-i interval] [-p pattern]\n"
-	    "            [-s packetsize] [-T toskeyword] [-t ttl] "
-	    "[-V rtable] [-w maxwait]\n"
-	    "            host\n");
+	if (is_ping6())
+		fprintf(stderr, "usage: ping6 [-DHmnqv] [-c count] "
+		    "[-h hoplimit] [-I sourceaddr]\n"
+		    "             [-i interval] [-p pattern] "
+		    "[-s packetsize] [-T toskeyword]\n"
+		    "             [-V rtable] [-w maxwait] host\n");
+	else
+		fprintf(stderr, "usage: ping [-DHnqv] [-c count] "
+		    "[-I sourceaddr] [-i interval] [-p pattern]\n"
+		    "            [-s packetsize] [-T toskeyword] [-t ttl] "
+		    "[-V rtable] [-w maxwait]\n"
+		    "            host\n");
 	exit(1);
 }
 
@@ -139,31 +152,41 @@ tos(const char *text)
 	return (n);
 }
 
-static void
-source(const char *text, struct sockaddr_in *sin)
+static int
+resolve(const char *host, const struct ping_opts *po, int flags,
+    union ping_addr *addr)
 {
-	memset(sin, 0, sizeof(*sin));
-	if (inet_pton(AF_INET, text, &sin->sin_addr) != 1)
+	struct addrinfo hints, *res;
+	int error;
+
+	memset(&hints, 0, sizeof(hints));
+	hints.ai_family = po->po_af->pa_family;
+	hints.ai_socktype = SOCK_DGRAM;
+	hints.ai_flags = flags;
+	if ((error = getaddrinfo(host, NULL, &hints, &res)) != 0)
+		return (error);
+	memcpy(addr, res->ai_addr, res->ai_addrlen);
+	addr->sa.sa_len = res->ai_addrlen;
+	freeaddrinfo(res);
+	return (0);
+}
+
+static void
+source(const char *text, struct ping_opts *po)
+{
+	if (resolve(text, po, AI_NUMERICHOST, &po->po_src) != 0)
 		errx(1, "bad source address: %s", text);
-	sin->sin_len = sizeof(*sin);
-	sin->sin_family = AF_INET;
 }
 
 static void
 destination(const char *host, struct ping_opts *po)
 {
-	struct addrinfo hints, *res;
 	int error;
 
-	if (strchr(host, ':') != NULL)
-		errx(1, "%s: this program speaks IPv4 alone", host);
-	memset(&hints, 0, sizeof(hints));
-	hints.ai_family = AF_INET;
-	hints.ai_socktype = SOCK_DGRAM;
-	if ((error = getaddrinfo(host, NULL, &hints, &res)) != 0)
+	if (po->po_af == &ping_inet && strchr(host, ':') != NULL)
+		errx(1, "%s: not an IPv4 address, see ping6(8)", host);
+	if ((error = resolve(host, po, 0, &po->po_dst)) != 0)
 		errx(1, "%s: %s", host, gai_strerror(error));
-	memcpy(&po->po_dst, res->ai_addr, sizeof(po->po_dst));
-	freeaddrinfo(res);
 	po->po_host = host;
 }
 
@@ -171,10 +194,11 @@ static void
 defaults(struct ping_opts *po)
 {
 	memset(po, 0, sizeof(*po));
+	po->po_af = is_ping6() ? &ping_inet6 : &ping_inet;
 	po->po_interval = NSEC;
 	po->po_maxwait = DEFAULT_WAIT * NSEC;
 	po->po_size = DEFAULT_DATA;
-	po->po_ttl = MAXTTL;
+	po->po_ttl = is_ping6() ? -1 : MAXTTL;
 	po->po_rtable = -1;
 }
 
@@ -188,14 +212,20 @@ option(int ch, const char *arg, struct ping_opts *po)
 	case 'D':
 		po->po_df = 1;
 		break;
+	case 'h':
+		po->po_ttl = number("hoplimit", arg, 0, MAXTTL);
+		break;
 	case 'H':
 		po->po_names = 1;
 		break;
 	case 'I':
-		source(arg, &po->po_src);
+		source(arg, po);
 		break;
 	case 'i':
 		po->po_interval = interval(arg);
+		break;
+	case 'm':
+		po->po_bigger++;
 		break;
 	case 'n':
 		po->po_names = 0;
@@ -207,7 +237,8 @@ option(int ch, const char *arg, struct ping_opts *po)
 		po->po_quiet = 1;
 		break;
 	case 's':
-		po->po_size = number("packet size", arg, 0, PING_MAXDATA);
+		po->po_size = number("packet size", arg, 0,
+		    po->po_af->pa_maxdata);
 		break;
 	case 'T':
 		po->po_tos = tos(arg);
@@ -233,10 +264,12 @@ option(int ch, const char *arg, struct ping_opts *po)
 void
 options(int argc, char **argv, struct ping_opts *po)
 {
+	const char *letters = is_ping6() ? "c:DHh:I:i:mnp:qs:T:V:vw:" :
+	    "c:DHI:i:np:qs:T:t:V:vw:";
 	int ch;
 
 	defaults(po);
-	while ((ch = getopt(argc, argv, "c:DHI:i:np:qs:T:t:V:vw:")) != -1) {
+	while ((ch = getopt(argc, argv, letters)) != -1) {
 		if (option(ch, optarg, po) == -1)
 			usage();
 	}

@@ -18,9 +18,6 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
-#include <netinet/ip.h>
-#include <netinet/ip_icmp.h>
-#include <arpa/inet.h>
 
 #include <err.h>
 #include <errno.h>
@@ -43,25 +40,6 @@
  */
 
 #define NSEC	1000000000LL
-#define NSEQ	65536
-
-struct ping {
-	struct ping_opts	 p_opts;
-	int			 p_s;
-	uint16_t		 p_id;		/* network byte order */
-	unsigned char		*p_out;		/* IP header, ICMP, data */
-	unsigned char		 p_in[IP_MAXPACKET];
-	uint64_t		 p_sent;
-	uint64_t		 p_unsent;	/* of those, refused by the kernel */
-	uint64_t		 p_received;
-	uint64_t		 p_dups;
-	double			 p_min, p_max;	/* milliseconds */
-	double			 p_sum, p_sumsq;
-	struct {
-		int64_t	sent;			/* ns, 0 never */
-		int	answered;
-	} p_seq[NSEQ];
-};
 
 static struct ping		 ping;
 static volatile sig_atomic_t	 interrupted;
@@ -81,61 +59,11 @@ now(void)
 	return (ts.tv_sec * NSEC + ts.tv_nsec);
 }
 
-static uint16_t
-checksum(const unsigned char *p, size_t len)
-{
-	uint32_t sum = 0;
-
-	for (; len > 1; p += 2, len -= 2)
-		sum += p[0] << 8 | p[1];
-	if (len == 1)
-		sum += p[0] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (htons(~sum & 0xffff));
-}
-
-static void
+void
 set_int(int s, int level, int option, const char *name, int value)
 {
 	if (setsockopt(s, level, option, &value, sizeof(value)) == -1)
 		err(1, "setsockopt %s", name);
-}
-
-static void
-open_socket(struct ping *p)
-{
-	const struct ping_opts *po = &p->p_opts;
-	int s;
-
-	if ((s = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)) == -1)
-		err(1, "socket");
-	set_int(s, SOL_SOCKET, SO_BROADCAST, "SO_BROADCAST", 1);
-	if (po->po_rtable != -1)
-		set_int(s, SOL_SOCKET, SO_RTABLE, "SO_RTABLE",
-		    po->po_rtable);
-	if (po->po_src.sin_len != 0) {
-		if (bind(s, (const struct sockaddr *)&po->po_src,
-		    sizeof(po->po_src)) == -1)
-			err(1, "bind");
-		if (IN_MULTICAST(ntohl(po->po_dst.sin_addr.s_addr)) &&
-		    setsockopt(s, IPPROTO_IP, IP_MULTICAST_IF,
-		    &po->po_src.sin_addr, sizeof(po->po_src.sin_addr)) == -1)
-			err(1, "setsockopt IP_MULTICAST_IF");
-	}
-	if (po->po_df)
-		set_int(s, IPPROTO_IP, IP_HDRINCL, "IP_HDRINCL", 1);
-	else {
-		unsigned char ttl = po->po_ttl;
-
-		set_int(s, IPPROTO_IP, IP_TTL, "IP_TTL", po->po_ttl);
-		set_int(s, IPPROTO_IP, IP_TOS, "IP_TOS", po->po_tos);
-		if (IN_MULTICAST(ntohl(po->po_dst.sin_addr.s_addr)) &&
-		    setsockopt(s, IPPROTO_IP, IP_MULTICAST_TTL, &ttl,
-		    sizeof(ttl)) == -1)
-			err(1, "setsockopt IP_MULTICAST_TTL");
-	}
-	p->p_s = s;
 }
 
 static unsigned char
@@ -144,84 +72,68 @@ data_byte(const struct ping_opts *po, size_t i)
 	return (po->po_patlen == 0 ? i : po->po_pattern[i % po->po_patlen]);
 }
 
-/*
- * The packet but for its sequence number.  The kernel fills in source, id
- * and checksum of our IP header, which is there for the DF bit.
- */
 static void
 build(struct ping *p)
 {
 	const struct ping_opts *po = &p->p_opts;
-	size_t i, len = sizeof(struct ip) + ICMP_MINLEN + po->po_size;
-	struct icmp *icp;
-	struct ip *ip;
+	unsigned char *data;
+	size_t i;
 
-	if ((p->p_out = calloc(1, len)) == NULL)
-		err(1, NULL);
-	ip = (struct ip *)p->p_out;
-	ip->ip_v = IPVERSION;
-	ip->ip_hl = sizeof(*ip) >> 2;
-	ip->ip_tos = po->po_tos;
-	ip->ip_len = htons(len);
-	ip->ip_off = htons(IP_DF);
-	ip->ip_ttl = po->po_ttl;
-	ip->ip_p = IPPROTO_ICMP;
-	ip->ip_src = po->po_src.sin_addr;
-	ip->ip_dst = po->po_dst.sin_addr;
-	icp = (struct icmp *)(ip + 1);
-	icp->icmp_type = ICMP_ECHO;
-	icp->icmp_id = p->p_id;
+	po->po_af->pa_alloc(p);
+	p->p_echo->pe_type = po->po_af->pa_request;
+	p->p_echo->pe_id = p->p_id;
+	data = (unsigned char *)(p->p_echo + 1);
 	for (i = 0; i < po->po_size; i++)
-		p->p_out[sizeof(*ip) + ICMP_MINLEN + i] = data_byte(po, i);
+		data[i] = data_byte(po, i);
 }
 
 static void
 send_request(struct ping *p)
 {
 	const struct ping_opts *po = &p->p_opts;
-	size_t len = ICMP_MINLEN + po->po_size;
-	unsigned char *out = p->p_out + sizeof(struct ip);
-	struct icmp *icp = (struct icmp *)out;
 	uint16_t seq = p->p_sent++;
+	unsigned char *out;
+	size_t len;
 	ssize_t n;
 
-	icp->icmp_seq = htons(seq);
-	icp->icmp_cksum = 0;
-	icp->icmp_cksum = checksum(out, len);
-	if (po->po_df) {
-		out = p->p_out;
-		len += sizeof(struct ip);
-	}
+	p->p_echo->pe_seq = htons(seq);
+	len = po->po_af->pa_finish(p, &out);
 	p->p_seq[seq].answered = 0;
 	p->p_seq[seq].sent = now();
-	n = sendto(p->p_s, out, len, 0, (const struct sockaddr *)&po->po_dst,
-	    sizeof(po->po_dst));
+	n = sendto(p->p_s, out, len, 0, &po->po_dst.sa,
+	    po->po_dst.sa.sa_len);
 	if (n == (ssize_t)len)
 		return;
 	p->p_unsent++;
 	if (n == -1)
 		warn("sendmsg");
-	printf("ping: wrote %s %zu chars, ret=%zd\n", po->po_host, len, n);
+	printf("%s: wrote %s %zu chars, ret=%zd\n", getprogname(),
+	    po->po_host, len, n);
+}
+
+static const char *
+number(const union ping_addr *addr)
+{
+	static char num[NI_MAXHOST];
+
+	if (getnameinfo(&addr->sa, addr->sa.sa_len, num, sizeof(num), NULL,
+	    0, NI_NUMERICHOST) != 0)
+		return ("?");
+	return (num);
 }
 
 /* The address, with its name when that is wanted and there is one. */
 static const char *
-address(const struct ping *p, struct in_addr in)
+address(const struct ping *p, const union ping_addr *addr)
 {
-	static char text[NI_MAXHOST + INET_ADDRSTRLEN + 4];
-	char num[INET_ADDRSTRLEN], name[NI_MAXHOST];
-	struct sockaddr_in sin;
+	static char text[2 * NI_MAXHOST + 4];
+	char name[NI_MAXHOST];
 
-	inet_ntop(AF_INET, &in, num, sizeof(num));
-	memset(&sin, 0, sizeof(sin));
-	sin.sin_len = sizeof(sin);
-	sin.sin_family = AF_INET;
-	sin.sin_addr = in;
-	if (p->p_opts.po_names && getnameinfo((struct sockaddr *)&sin,
-	    sizeof(sin), name, sizeof(name), NULL, 0, NI_NAMEREQD) == 0)
-		snprintf(text, sizeof(text), "%s (%s)", name, num);
+	if (p->p_opts.po_names && getnameinfo(&addr->sa, addr->sa.sa_len,
+	    name, sizeof(name), NULL, 0, NI_NAMEREQD) == 0)
+		snprintf(text, sizeof(text), "%s (%s)", name, number(addr));
 	else
-		strlcpy(text, num, sizeof(text));
+		strlcpy(text, number(addr), sizeof(text));
 	return (text);
 }
 
@@ -256,14 +168,14 @@ check_data(const struct ping *p, const unsigned char *data, size_t len)
 }
 
 static void
-echo_reply(struct ping *p, const struct ip *ip, const struct icmp *icp,
-    size_t len, int64_t arrived)
+echo_reply(struct ping *p, const struct ping_msg *pm, int64_t arrived)
 {
-	uint16_t seq = ntohs(icp->icmp_seq);
+	const struct ping_echo *pe = (const struct ping_echo *)pm->pm_icmp;
+	uint16_t seq = ntohs(pe->pe_seq);
 	double ms;
 	int dup;
 
-	if (icp->icmp_id != p->p_id || p->p_seq[seq].sent == 0)
+	if (pe->pe_id != p->p_id || p->p_seq[seq].sent == 0)
 		return;
 	ms = (arrived - p->p_seq[seq].sent) / 1e6;
 	if ((dup = p->p_seq[seq].answered))
@@ -273,80 +185,59 @@ echo_reply(struct ping *p, const struct ip *ip, const struct icmp *icp,
 	p->p_seq[seq].answered = 1;
 	if (p->p_opts.po_quiet)
 		return;
-	printf("%zu bytes from %s: icmp_seq=%u ttl=%u time=%.3f ms", len,
-	    address(p, ip->ip_src), seq, ip->ip_ttl, ms);
+	printf("%zu bytes from %s: icmp_seq=%u %s=%d time=%.3f ms",
+	    pm->pm_len, address(p, &pm->pm_from), seq,
+	    p->p_opts.po_af->pa_hops, pm->pm_hops, ms);
 	if (dup)
 		printf(" (DUP!)");
-	check_data(p, (const unsigned char *)icp + ICMP_MINLEN,
-	    len - ICMP_MINLEN);
+	check_data(p, (const unsigned char *)(pe + 1),
+	    pm->pm_len - sizeof(*pe));
 	printf("\n");
 }
 
-/* Is the packet that the error quotes one of ours? */
-static const struct icmp *
-quoted_request(const struct ping *p, const struct icmp *icp, size_t len)
-{
-	const struct ip *ip = &icp->icmp_ip;
-	const struct icmp *q;
-	size_t hlen;
-
-	if (len < ICMP_MINLEN + sizeof(*ip))
-		return (NULL);
-	hlen = ip->ip_hl << 2;
-	if (hlen < sizeof(*ip) || len < ICMP_MINLEN + hlen + ICMP_MINLEN)
-		return (NULL);
-	q = (const struct icmp *)((const unsigned char *)ip + hlen);
-	if (ip->ip_p != IPPROTO_ICMP || q->icmp_type != ICMP_ECHO ||
-	    q->icmp_id != p->p_id ||
-	    ip->ip_dst.s_addr != p->p_opts.po_dst.sin_addr.s_addr)
-		return (NULL);
-	return (q);
-}
-
 static void
-icmp_error(struct ping *p, const struct ip *ip, const struct icmp *icp,
-    size_t len)
+icmp_error(struct ping *p, const struct ping_msg *pm)
 {
-	const struct icmp *q = quoted_request(p, icp, len);
+	const struct ping_af *pa = p->p_opts.po_af;
+	const struct ping_echo *q = pa->pa_quoted(p, pm);
 	char text[128];
 
+	/* is the packet that the error quotes one of ours? */
+	if (q != NULL && (q->pe_type != pa->pa_request ||
+	    q->pe_id != p->p_id))
+		q = NULL;
 	if (p->p_opts.po_quiet || (q == NULL && !p->p_opts.po_verbose))
 		return;
-	icmp_describe(icp, len, text, sizeof(text));
-	printf("%zu bytes from %s: %s", len, address(p, ip->ip_src), text);
+	pa->pa_describe(pm, text, sizeof(text));
+	printf("%zu bytes from %s: %s", pm->pm_len,
+	    address(p, &pm->pm_from), text);
 	if (q != NULL)
-		printf(" for icmp_seq=%u", ntohs(q->icmp_seq));
+		printf(" for icmp_seq=%u", ntohs(q->pe_seq));
 	printf("\n");
 }
 
 static void
-input(struct ping *p, size_t len, int64_t arrived)
+input(struct ping *p, const struct ping_msg *pm, int64_t arrived)
 {
-	const struct ip *ip = (const struct ip *)p->p_in;
-	const struct icmp *icp;
-	size_t hlen;
+	const struct ping_af *pa = p->p_opts.po_af;
 
-	if (len < sizeof(*ip) || (hlen = ip->ip_hl << 2) < sizeof(*ip) ||
-	    len < hlen + ICMP_MINLEN) {
+	if (pm->pm_icmp == NULL) {
 		if (p->p_opts.po_verbose)
-			warnx("packet too short (%zu bytes)", len);
-		return;
-	}
-	icp = (const struct icmp *)(p->p_in + hlen);
-	if (icp->icmp_type == ICMP_ECHOREPLY)
-		echo_reply(p, ip, icp, len - hlen, arrived);
-	else if (!ICMP_INFOTYPE(icp->icmp_type))
-		icmp_error(p, ip, icp, len - hlen);
+			warnx("packet too short (%zu bytes)", pm->pm_len);
+	} else if (pm->pm_icmp[0] == pa->pa_reply)
+		echo_reply(p, pm, arrived);
+	else if (pa->pa_iserror(pm))
+		icmp_error(p, pm);
 }
 
 static void
 receive(struct ping *p)
 {
+	struct ping_msg pm;
 	ssize_t n;
 
-	while ((n = recv(p->p_s, p->p_in, sizeof(p->p_in),
-	    MSG_DONTWAIT)) > 0)
-		input(p, n, now());
+	while ((n = p->p_opts.po_af->pa_receive(p, &pm)) > 0)
+		input(p, &pm, now());
 	if (n == 0)
 		errx(1, "the kernel is gone");
 	if (errno != EAGAIN && errno != EINTR)
@@ -399,9 +290,11 @@ run(struct ping *p, const sigset_t *mask)
 			send_request(p);
 			t = now();
 			next += p->p_opts.po_interval;
-			if (all_sent(p))
+			if (all_sent(p)) {
 				next = t + p->p_opts.po_maxwait;
-			else if (next < t)
+				continue;
+			}
+			if (next < t)
 				next = t;	/* do not catch up */
 		}
 		wait_for(p, next, mask);
@@ -454,17 +347,18 @@ main(int argc, char *argv[])
 	sigset_t mask;
 
 	options(argc, argv, &p->p_opts);
-	open_socket(p);
+	p->p_opts.po_af->pa_open(p);
 	p->p_id = htons(getpid() & 0xffff);
 	build(p);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	catch_signals(&mask);
-	/* the socket is there, and names of addresses are all that is left */
-	if (pledge(p->p_opts.po_names ? "stdio inet dns" : "stdio inet",
-	    NULL) == -1)
+	/* the socket is there, and names of addresses are all that is left,
+	 * and of the interfaces that are their scopes */
+	if (pledge(p->p_opts.po_names ? "stdio inet route dns" :
+	    "stdio inet route", NULL) == -1)
 		err(1, "pledge");
 	printf("PING %s (%s): %zu data bytes\n", p->p_opts.po_host,
-	    inet_ntoa(p->p_opts.po_dst.sin_addr), p->p_opts.po_size);
+	    number(&p->p_opts.po_dst), p->p_opts.po_size);
 	run(p, &mask);
 	summary(p);
 	if (fflush(stdout) == EOF)

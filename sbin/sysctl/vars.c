@@ -19,6 +19,7 @@
 #include <sys/sysctl.h>
 #include <net/pfkeyv2.h>
 #include <netinet/in.h>
+#include <netinet/icmp6.h>
 #include <netinet/icmp_var.h>
 #include <netinet/ip_ah.h>
 #include <netinet/ip_esp.h>
@@ -44,6 +45,9 @@
 #define IP6(name, num) \
 	{ "net.inet6.ip6." name, { CTL_NET, PF_INET6, IPPROTO_IPV6, num }, \
 	    4, V_INT, NULL }
+#define STATS6(name, proto, num, how) \
+	{ "net.inet6." name, { CTL_NET, PF_INET6, proto, num }, 4, \
+	    V_STRUCT, how }
 
 const struct var vars[] = {
 	KERN("ostype", KERN_OSTYPE, V_STRING),
@@ -92,6 +96,10 @@ const struct var vars[] = {
 	IP("mtudisc", IPCTL_MTUDISC, V_INT),
 	IP("mtudisctimeout", IPCTL_MTUDISCTIMEOUT, V_INT),
 	IP("ipsec-comp-alg", IPCTL_IPSEC_IPCOMP_ALGORITHM, V_STRING),
+	IP("ipsec-df", IPCTL_IPSEC_DF, V_INT),
+	IP("ipsec-auth-level", IPCTL_IPSEC_AUTH_LEVEL, V_INT),
+	IP("ipsec-esp-trans-level", IPCTL_IPSEC_ESP_TRANS_LEVEL, V_INT),
+	IP("ipsec-esp-network-level", IPCTL_IPSEC_ESP_NETWORK_LEVEL, V_INT),
 	IP("mforwarding", IPCTL_MFORWARDING, V_INT),
 	IP("multipath", IPCTL_MULTIPATH, V_INT),
 	STATS("ip.stats", IPPROTO_IP, IPCTL_STATS, "netstat -s -p ip"),
@@ -109,6 +117,7 @@ const struct var vars[] = {
 	    "netstat -s -p icmp"),
 
 	INET("ipip.allow", IPPROTO_IPIP, IPIPCTL_ALLOW, V_INT),
+	INET("ipip.ecn", IPPROTO_IPIP, IPIPCTL_ECN, V_INT),
 	STATS("ipip.stats", IPPROTO_IPIP, IPIPCTL_STATS,
 	    "netstat -s -p ipip"),
 
@@ -149,6 +158,13 @@ const struct var vars[] = {
 	IP6("maxdynroutes", IPV6CTL_MAXDYNROUTES),
 	IP6("dad_pending", IPV6CTL_DAD_PENDING),
 	IP6("mtudisctimeout", IPV6CTL_MTUDISCTIMEOUT),
+	STATS6("ip6.stats", IPPROTO_IPV6, IPV6CTL_STATS,
+	    "netstat -s -p ip6"),
+
+	{ "net.inet6.icmp6.errppslimit", { CTL_NET, PF_INET6, IPPROTO_ICMPV6,
+	    ICMPV6CTL_ERRPPSLIMIT }, 4, V_INT, NULL },
+	STATS6("icmp6.stats", IPPROTO_ICMPV6, ICMPV6CTL_STATS,
+	    "netstat -s -p icmp6"),
 
 	{ "net.key.sadb_dump", { CTL_NET, PF_KEY, PF_KEY_V2,
 	    NET_KEY_SADB_DUMP }, 4, V_STRUCT, "ipsecctl -s sa" },

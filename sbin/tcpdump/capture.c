@@ -70,6 +70,8 @@ capture_interface(void)
 u_int
 capture_open(const char *name, int promisc, int want)
 {
+	struct bpf_insn nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct bpf_program bf = { 1, &nothing };
 	struct timeval tv = { 0, WAIT_USEC };
 	struct ifreq ifr;
 	u_int dlt;
@@ -80,8 +82,10 @@ capture_open(const char *name, int promisc, int want)
 		errx(1, "%s: no interface has such a name", name);
 	if ((bpf = open("/dev/bpf", O_RDONLY | O_CLOEXEC)) == -1)
 		err(1, "/dev/bpf");
-	if (ioctl(bpf, BIOCSBLEN, &bufsize) == -1)
-		err(1, "BIOCSBLEN");
+	/* until the filter is there, which depends on the link type */
+	if (ioctl(bpf, BIOCSETF, &bf) == -1 ||
+	    ioctl(bpf, BIOCSBLEN, &bufsize) == -1)
+		err(1, "/dev/bpf");
 	if (ioctl(bpf, BIOCSETIF, &ifr) == -1) {
 		if (errno == ENXIO)
 			errx(1, "%s: no such interface", name);

@@ -36,6 +36,8 @@ struct code {
 	u_int		 c_n;
 };
 
+static struct node	*nodes;		/* they stay to the end */
+
 static struct node *
 node_new(enum node_type type, struct node *left, struct node *right)
 {
@@ -46,6 +48,8 @@ node_new(enum node_type type, struct node *left, struct node *right)
 	n->n_type = type;
 	n->n_left = left;
 	n->n_right = right;
+	n->n_next = nodes;
+	nodes = n;
 	return (n);
 }
 

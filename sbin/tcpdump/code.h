@@ -42,6 +42,7 @@ struct node {
 	enum node_type	 n_type;
 	struct node	*n_left;
 	struct node	*n_right;
+	struct node	*n_next;	/* of all there are */
 	struct test	 n_test;
 };
 

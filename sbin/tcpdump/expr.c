@@ -199,14 +199,17 @@ is_arp(void)
 	return (node_test(BPF_H, 12, ALL, ETHERTYPE_ARP));
 }
 
-/* Extension headers of IPv6 are not looked behind. */
+/* Of IPv6's extension headers only that of a fragment is looked behind. */
 static struct node *
 has_proto(u_int number, int family)
 {
 	struct node *n4, *n6;
 
 	n4 = node_and(is_ip(), node_test(BPF_B, linklen + 9, ALL, number));
-	n6 = node_and(is_ip6(), node_test(BPF_B, linklen + 6, ALL, number));
+	n6 = node_and(node_test(BPF_B, linklen + 6, ALL, IPPROTO_FRAGMENT),
+	    node_test(BPF_B, linklen + 40, ALL, number));
+	n6 = node_and(is_ip6(), node_or(node_test(BPF_B, linklen + 6, ALL,
+	    number), n6));
 	if (family != 0)
 		return (family == P_IP ? n4 : n6);
 	return (node_or(n4, n6));
@@ -281,11 +284,19 @@ match_ip6(const u_char *a, u_int bits, const struct proto *p, int dir)
 }
 
 static struct node *
+ether_at(u_int off, const u_char *a)
+{
+	struct pk pk = { a, 6, 6 };
+
+	return (node_and(node_test(BPF_W, off, ALL, pk_32(&pk, 0)),
+	    node_test(BPF_H, off + 4, ALL, pk_16(&pk, 4))));
+}
+
+static struct node *
 parse_ether(int dir)
 {
 	u_int v[6], i;
-	u_char a[8];
-	struct node *src, *dst;
+	u_char a[6];
 	int n = 0;
 
 	if (dlt != DLT_EN10MB)
@@ -295,12 +306,8 @@ parse_ether(int dir)
 		fail("\"%s\" is not an Ethernet address", word);
 	for (i = 0; i < 6; i++)
 		a[i] = v[i];
-	a[6] = a[7] = 0;
 	advance();
-	/* four bytes, and two more that begin a word */
-	src = addr_at(6, a, 2, 48);
-	dst = addr_at(0, a, 2, 48);
-	return (both(src, dst, dir));
+	return (both(ether_at(6, a), ether_at(0, a), dir));
 }
 
 /* address[/bits] */
@@ -309,6 +316,7 @@ parse_address(const struct proto *p, int dir, int net)
 {
 	u_char a[16] = { 0 };
 	char *slash, *end;
+	struct node *n;
 	u_int bits, max;
 	int inet6;
 
@@ -329,9 +337,9 @@ parse_address(const struct proto *p, int dir, int net)
 		    bits > max)
 			fail("\"%s\" is not a prefix length", slash);
 	}
+	n = inet6 ? match_ip6(a, bits, p, dir) : match_ip(a, bits, p, dir);
 	advance();
-	return (inet6 ? match_ip6(a, bits, p, dir) :
-	    match_ip(a, bits, p, dir));
+	return (n);
 }
 
 static struct node *
@@ -362,8 +370,8 @@ ports(int number, int family, int dir, u_int lo, u_int hi)
 	n4 = node_and(node_and(has_proto(number, P_IP), node_not(first)),
 	    both(port_at(linklen, 1, lo, hi),
 	    port_at(linklen + 2, 1, lo, hi), dir));
-	n6 = node_and(has_proto(number, P_IP6),
-	    both(port_at(linklen + 40, 0, lo, hi),
+	n6 = node_and(node_and(is_ip6(), node_test(BPF_B, linklen + 6, ALL,
+	    number)), both(port_at(linklen + 40, 0, lo, hi),
 	    port_at(linklen + 42, 0, lo, hi), dir));
 	if (family != 0)
 		return (family == P_IP ? n4 : n6);
@@ -434,14 +442,14 @@ parse_proto(const struct proto *p)
 static struct node *
 parse_cast(const struct proto *p, int multicast)
 {
-	static const u_char ff[8] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+	static const u_char ff[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
 	if (p == NULL || p->kind == P_ETHER) {
 		if (dlt != DLT_EN10MB && p != NULL)
 			fail("there is no Ethernet on this linklen");
 		if (dlt == DLT_EN10MB)
 			return (multicast ? node_test(BPF_B, 0, 1, 1) :
-			    addr_at(0, ff, 2, 48));
+			    ether_at(0, ff));
 	}
 	if (!multicast) {
 		if (p != NULL && p->kind != P_IP)

@@ -114,7 +114,7 @@ print_icmp(struct pk pk, const struct ends *e)
 		return;
 	}
 	icmp_body(&pk);
-	if (opt.o_verbose && pk.pk_n == pk.pk_len)
+	if (opt.o_verbose && pk.pk_n == pk.pk_len && e->e_addrs != NULL)
 		printf(" [%s cksum]", pk_cksum(pk.pk_p, pk.pk_n, 0) == 0 ?
 		    "ok" : "bad");
 }

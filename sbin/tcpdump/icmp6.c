@@ -239,7 +239,8 @@ print_icmp6(struct pk pk, const struct ends *e)
 	}
 	if (!icmp6_error(&pk))
 		icmp6_info(&pk);
-	if (opt.o_verbose && pk.pk_n == pk.pk_len && e->e_inet6)
+	if (opt.o_verbose && pk.pk_n == pk.pk_len && e->e_inet6 &&
+	    e->e_addrs != NULL)
 		printf(" [%s cksum]", icmp6_cksum(&pk, e) == 0 ? "ok" :
 		    "bad");
 }

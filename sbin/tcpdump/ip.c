@@ -110,7 +110,8 @@ print_ip(struct pk pk)
 	pk_trim(&pk, len);
 	e.e_src = name_ip(hdr.pk_p + 12);
 	e.e_dst = name_ip(hdr.pk_p + 16);
-	e.e_addrs = hdr.pk_p + 12;
+	if ((off & 0x3fff) == 0)
+		e.e_addrs = hdr.pk_p + 12;
 	(void)pk_skip(&pk, hlen);
 	print_ip_payload(pk, &e, pk_8(&hdr, 9), off);
 	if (off & 0x3fff)

@@ -33,7 +33,7 @@
 
 /* An extension header: 1, or 0 when nothing behind it can be printed. */
 static int
-ip6_extension(struct pk *pk, u_int *nh, const struct ends *e)
+ip6_extension(struct pk *pk, u_int *nh, struct ends *e)
 {
 	u_int len, off, type = *nh;
 
@@ -59,6 +59,8 @@ ip6_extension(struct pk *pk, u_int *nh, const struct ends *e)
 		printf("[frag 0x%08x:%u@%u%s] ", pk_32(pk, 4),
 		    pk->pk_len > 8 ? pk->pk_len - 8 : 0, off & 0xfff8,
 		    off & 1 ? "+" : "");
+		if (off & 0xfff9)
+			e->e_addrs = NULL;
 		if ((off & 0xfff8) == 0)
 			break;
 		print_ends(e);
@@ -75,7 +77,7 @@ ip6_extension(struct pk *pk, u_int *nh, const struct ends *e)
 }
 
 static void
-ip6_payload(struct pk pk, const struct ends *e, u_int nh)
+ip6_payload(struct pk pk, struct ends *e, u_int nh)
 {
 	int i;
 

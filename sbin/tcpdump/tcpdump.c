@@ -28,6 +28,8 @@
 
 struct options	 opt;
 
+static struct capfile	*cf;		/* -r */
+static struct bpf_program *bf;
 static u_int	 dlt;
 static u_int	 snaplen = SNAPLEN_MAX;
 static int	 swapped;
@@ -89,7 +91,7 @@ show(const struct packet *p)
 }
 
 static void
-from_file(struct capfile *cf, const struct bpf_program *bf)
+from_file(void)
 {
 	struct packet p;
 	u_int keep;
@@ -172,8 +174,6 @@ int
 main(int argc, char **argv)
 {
 	const char *interface = NULL, *infile = NULL, *outfile = NULL;
-	struct capfile *cf = NULL;
-	struct bpf_program *bf;
 	int ch, dflag = 0, promisc = 1, type = -1;
 
 	while ((ch = getopt(argc, argv, "Ac:defi:npqr:s:vw:Xxy:")) != -1)
@@ -240,7 +240,7 @@ main(int argc, char **argv)
 	}
 	drop_privileges();
 	if (cf != NULL)
-		from_file(cf, bf);
+		from_file();
 	else
 		from_interface(interface);
 	file_flush();

@@ -74,7 +74,8 @@ struct ends {
 	const char	*e_src;		/* as text; NULL: an inner packet's */
 	const char	*e_dst;
 	int		 e_inet6;
-	const u_char	*e_addrs;	/* both, as in the header */
+	const u_char	*e_addrs;	/* both, as in the header; NULL for a
+					 * fragment, which has no checksum */
 };
 void	print_ip(struct pk);
 void	print_ip6(struct pk);

@@ -4,8 +4,10 @@ OBJS=	${CFILES:.c=.o}
 # bsd looks for the tools in sbin beside itself.
 all: ${PROG}
 	@mkdir -p ${KERNDIR}/sbin
-	@ln -sf ../../../../../../sbin/${PROG}/${CONF}/${PROG} \
-	    ${KERNDIR}/sbin/${PROG}
+	@for name in ${PROG} ${PROGLINKS}; do \
+		ln -sf ../../../../../../sbin/${PROG}/${CONF}/${PROG} \
+		    ${KERNDIR}/sbin/$$name || exit 1; \
+	done
 ${PROG}: ${OBJS} ${LIBS} ${LIBUM}
 	${LINK} -o $@ ${OBJS} ${LIBS} ${LIBUM} ${LDADD}
 

@@ -5,5 +5,8 @@ all: build
 install: install-man
 	install -d ${SBINDIR}
 	install -m 755 ${CONF}/${PROG} ${SBINDIR}
+	@for name in ${PROGLINKS}; do \
+		ln -sf ${PROG} ${SBINDIR}/$$name || exit 1; \
+	done
 
 .PHONY: all install

@@ -17,7 +17,7 @@
 # directories (regress unless given) list; regress.mk says how.
 #
 # In:	CONF, N (scales counts, 1), FULL=1 (the full counts), MARK=mark (only
-#	tests with that mark), J (tests at a time, one more than
+#	tests with that mark; MARK=row, with any row), J (tests at a time, one more than
 #	there are CPUs: many wait for a clock)
 #	SEED	of all chance that tests take: a number above 0, or "random";
 #		1 unless given, random with FULL=1
@@ -30,7 +30,8 @@
 #	KREGRESS	the same for the kernel with the unit tests
 #	W	scratch directory, removed afterwards (KEEP=1 keeps it)
 #
-# Marks: root is skipped without root; long runs with FULL=1 or MARK=long;
+# Marks: S1 to S13, N1 to N7 and I1 to I7 are the rows of what there shall be
+# that a test proves; root is skipped without root; long runs with FULL=1 or MARK=long;
 # alone runs when no other test does.  A test has 120 seconds (times ten
 # with FULL=1, more under sanitizers), or says "# deadline: seconds": that is
 # for tests that hang, and not for those that are slow.  A sanitizer's report
@@ -121,6 +122,7 @@ program()
 marked()
 {
 	case $1 in
+	row)	grep -E '	.* [SNI][0-9]+ [^	]*$' ;;
 	!*)	grep -v "	.* ${1#!} [^	]*\$" ;;
 	*)	grep "	.* $1 [^	]*\$" ;;
 	esac
@@ -341,6 +343,35 @@ section()
 	}
 }
 
+# Each row of what there shall be, its tests and their results; a row that no
+# test names is "none".
+rows()
+{
+	i=0
+	while IFS='	' read -r dir name arg marks; do
+		i=$((i + 1))
+		[ "$arg" != - ] || arg=
+		for mark in $marks; do
+			echo "$mark ${dir#"$TOP"/}/$name${arg:+:$arg}" \
+			    "$(cat "$WORK/$i.res" 2>/dev/null || echo lost)"
+		done
+	done <"$WORK/list" | awk -v OFS='\t' '
+	BEGIN {
+		split("S13 N7 I7", last)
+		for (l = 1; l <= 3; l++)
+			for (n = 1; n <= substr(last[l], 2) + 0; n++)
+				order[++rows] = substr(last[l], 1, 1) n
+	}
+	$1 ~ /^[SNI][0-9]+$/ { tests[$1] = tests[$1] $1 OFS $2 OFS $3 "\n" }
+	END {
+		for (r = 1; r <= rows; r++)
+			if (order[r] in tests)
+				printf "%s", tests[order[r]]
+			else
+				print order[r], "none", "fail"
+	}'
+}
+
 # SEED as a number that every generator takes.
 seed()
 {
@@ -403,6 +434,7 @@ all=$(wc -l <"$WORK/list")
 [ "$RETRY" = 0 ] || again
 report
 trap 'rm -rf "$WORK"' EXIT
+[ "$MARK" != row ] || rows
 passed=$(count pass) failed=$(count fail) skipped=$(count skip)
 lost=$((all - passed - failed - skipped))
 [ $lost -eq 0 ] || echo "$lost tests came to no result"

@@ -36,11 +36,10 @@
 
 #include <netinet/in.h>
 #include <netinet/ip_var.h>
+#include <netinet/ip_spd.h>
 #ifdef INET6
 #include <netinet6/ip6_var.h>
 #endif
-#include <netinet/ip_ipsp.h>
-#include <netinet/ip_spd.h>
 
 #include <crypto/cryptodev.h>
 
@@ -96,9 +95,10 @@ boot_undo_sas(void)
 	unsigned int rdomain;
 
 	NET_LOCK();
-	for (rdomain = 0; rdomain <= RT_TABLEID_MAX; rdomain++)
+	for (rdomain = 0; rdomain <= RT_TABLEID_MAX; rdomain++) {
+		spd_flush(rdomain);
 		tdb_walk(rdomain, boot_undo_tdb, NULL);
-	spd_drain();
+	}
 	NET_UNLOCK();
 	tdb_drain();
 }

@@ -43,8 +43,8 @@ mtx_enter_try(struct mutex *mtx)
 {
 	struct proc *none = NULL;
 
-	if (!__atomic_compare_exchange_n(&mtx->mtx_owner, &none, curproc, 0,
-	    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+	if (!__atomic_compare_exchange_n(&mtx->mtx_owner, &none,
+	    curproc, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return (0);
 	curproc->p_mtxdepth++;
 	return (1);
@@ -182,6 +182,19 @@ net_assert_unlocked(const char *file, int line)
 }
 #endif
 
+/* What it was.  With one CPU nobody comes between, as with mutexes. */
+static inline unsigned int
+refcnt_add(struct refcnt *r, unsigned int n)
+{
+	unsigned int old;
+
+	if (ncpus > 1)
+		return (__atomic_fetch_add(&r->r_refs, n, __ATOMIC_ACQ_REL));
+	old = __atomic_load_n(&r->r_refs, __ATOMIC_ACQUIRE);
+	__atomic_store_n(&r->r_refs, old + n, __ATOMIC_RELEASE);
+	return (old);
+}
+
 void
 refcnt_init(struct refcnt *r)
 {
@@ -191,7 +204,7 @@ refcnt_init(struct refcnt *r)
 void
 refcnt_take(struct refcnt *r)
 {
-	if (__atomic_fetch_add(&r->r_refs, 1, __ATOMIC_RELAXED) == 0)
+	if (refcnt_add(r, 1) == 0)
 		panic("refcnt_take: from zero");
 }
 
@@ -200,7 +213,7 @@ refcnt_rele(struct refcnt *r)
 {
 	unsigned int old;
 
-	old = __atomic_fetch_sub(&r->r_refs, 1, __ATOMIC_ACQ_REL);
+	old = refcnt_add(r, -1U);
 	if (old == 0)
 		panic("refcnt_rele: below zero");
 	sched_maybe_yield();

@@ -66,7 +66,7 @@ struct malloc_stat {
 static struct malloc_stat malloc_stats[M_LAST];
 static struct malloc_site *malloc_sites;	/* atomic; grows at the head */
 static uint64_t	malloc_secret;			/* 0: not up yet */
-static unsigned long malloc_countdown;		/* atomic; 0: off */
+unsigned long malloc_countdown;		/* atomic; 0: off */
 static unsigned long malloc_refused;		/* atomic */
 
 static const char *const malloc_names[M_LAST] = {
@@ -322,7 +322,7 @@ malloc_failed(void)
 }
 
 int
-malloc_should_fail(void)
+malloc_may_fail(void)
 {
 	unsigned long n;
 

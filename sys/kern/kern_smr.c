@@ -38,15 +38,6 @@ static unsigned int	smr_ndeferred;	/* smr_mtx: queued or running */
 static unsigned int	smr_nexits;	/* atomic: threads that ended */
 
 void
-smr_read_enter(void)
-{
-	struct proc *p = curproc;
-
-	__atomic_store_n(&p->p_smrdepth, p->p_smrdepth + 1, __ATOMIC_RELAXED);
-	barrier();
-}
-
-void
 _smr_read_leave(const char *file, int line)
 {
 	struct proc *p = curproc;

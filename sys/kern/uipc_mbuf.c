@@ -198,7 +198,9 @@ m_getpacket(int how, u_int head, u_int len, u_int tail)
 {
 	struct mbuf *m;
 
-	if (head > MAXMCLBYTES || len > MAXMCLBYTES || tail > MAXMCLBYTES)
+	/* a whole IPv6 packet is longer than 64K */
+	if (head > MAXMCLBYTES || len > MAXMCLBYTES + 512 ||
+	    tail > MAXMCLBYTES)
 		return (NULL);
 	if ((m = m_clget(NULL, how, head + len + tail)) != NULL)
 		m->m_data += head;

@@ -534,32 +534,6 @@ ml_init(struct mbuf_list *ml)
 	WRITE_ONCE(ml->ml_len, 0);
 }
 
-void
-ml_enqueue(struct mbuf_list *ml, struct mbuf *m)
-{
-	if (ml->ml_tail == NULL)
-		ml->ml_head = m;
-	else
-		ml->ml_tail->m_nextpkt = m;
-	ml->ml_tail = m;
-	m->m_nextpkt = NULL;
-	WRITE_ONCE(ml->ml_len, ml->ml_len + 1);
-}
-
-struct mbuf *
-ml_dequeue(struct mbuf_list *ml)
-{
-	struct mbuf *m;
-
-	if ((m = ml->ml_head) == NULL)
-		return (NULL);
-	if ((ml->ml_head = m->m_nextpkt) == NULL)
-		ml->ml_tail = NULL;
-	m->m_nextpkt = NULL;
-	WRITE_ONCE(ml->ml_len, ml->ml_len - 1);
-	return (m);
-}
-
 /* Move all of the second list behind the first. */
 void
 ml_enlist(struct mbuf_list *to, struct mbuf_list *from)

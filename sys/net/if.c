@@ -164,6 +164,19 @@ if_ref(struct ifnet *ifp)
 	return (ifp);
 }
 
+/* Who takes it out of the map has the netlock exclusively. */
+struct ifnet *
+if_get_locked(unsigned int idx)
+{
+	struct ifnet *ifp;
+
+	NET_ASSERT_LOCKED();
+	smr_read_enter();
+	ifp = if_get_smr(idx);
+	smr_read_leave();
+	return (ifp);
+}
+
 struct ifnet *
 if_get(unsigned int idx)
 {

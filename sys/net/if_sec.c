@@ -69,7 +69,10 @@
 #define SEC_BATCH	64	/* packets sent before others get a turn */
 #define SEC_QLEN	1024	/* packets that may wait for that */
 #define SEC_QUOTE	128	/* bytes of one kept for ICMP, <= MHLEN */
-#define SEC_HASHSIZE	4096	/* a power of two */
+#define SEC_HASHBITS	12	/* of interfaces */
+#define SEC_HASHSIZE	(1 << SEC_HASHBITS)
+#define SEC_SABITS	15	/* of their SAs, which may be many more */
+#define SEC_SAHASHSIZE	(1 << SEC_SABITS)
 
 /*
  * Locks used to protect struct members:
@@ -84,9 +87,9 @@
 
 /* one per member of struct sec_stats, in the same order */
 enum sec_counters {
-	secc_odown, secc_onosa, secc_ofamily, secc_oloop, secc_onomem,
-	secc_otoobig, secc_oerror, secc_idown, secc_iheader, secc_iproto,
-	secc_iforeign, secc_iecn, secc_idummy, secc_ncounters
+	secc_odown, secc_onosa, secc_ofamily, secc_oloop, secc_otoobig,
+	secc_oerror, secc_idown, secc_iheader, secc_iproto, secc_iforeign,
+	secc_iecn, secc_idummy, secc_ncounters
 };
 
 /*
@@ -97,7 +100,7 @@ enum sec_counters {
  */
 struct sec_sa {
 	LIST_ENTRY(sec_sa)	 ss_byspi;	/* [K] sec_sas, by SPI */
-	LIST_ENTRY(sec_sa)	 ss_byunit;	/* [K] sec_bucket(), newest 1st */
+	LIST_ENTRY(sec_sa)	 ss_byunit;	/* [K] sec_bucket() */
 	SIMPLEQ_ENTRY(sec_sa)	 ss_dead;	/* [K] sec_dead */
 	struct tdb		*ss_tdb;	/* [I] counted */
 	unsigned int		 ss_unit;	/* [K] */
@@ -141,8 +144,8 @@ static void	sec_bind(void *);
 
 static struct mutex		 sec_mtx = MUTEX_INITIALIZER(IPL_SOFTNET);
 static struct sec_softc_list	 sec_softcs[SEC_HASHSIZE];	/* [R] */
-static struct sec_sa_list	 sec_sas[SEC_HASHSIZE];		/* [K] */
-static struct sec_sa_list	 sec_units[SEC_HASHSIZE];	/* [K] */
+static struct sec_sa_list	 sec_sas[SEC_SAHASHSIZE];	/* [K] */
+static struct sec_sa_list	 sec_units[SEC_SAHASHSIZE];	/* [K] */
 static struct sec_sa_queue	 sec_dead =
     SIMPLEQ_HEAD_INITIALIZER(sec_dead);				/* [K] */
 static u_int64_t		 sec_snomem;			/* [K] */
@@ -165,16 +168,30 @@ secattach(int n)
  * All of the unit takes part, and is compared in full where it matters.
  */
 static unsigned int
-sec_hash(u_int32_t v)
+sec_hash(u_int32_t v, int bits)
 {
-	return ((v * 0x9e3779b1U) >> 20);
+	return ((v * 0x9e3779b1U) >> (32 - bits));
+}
+
+/* of the interfaces with this unit */
+static struct sec_softc_list *
+sec_head(unsigned int unit)
+{
+	return (&sec_softcs[sec_hash(unit, SEC_HASHBITS)]);
+}
+
+/* of the SAs with this SPI */
+static struct sec_sa_list *
+sec_spibucket(struct tdb *tdb)
+{
+	return (&sec_sas[sec_hash(tdb->tdb_spi, SEC_SABITS)]);
 }
 
 /* of the SAs of a unit in one direction */
 static struct sec_sa_list *
 sec_bucket(unsigned int unit, int dir)
 {
-	return (&sec_units[sec_hash(unit << 2 | dir)]);
+	return (&sec_units[sec_hash(unit << 2 | dir, SEC_SABITS)]);
 }
 
 static int
@@ -216,8 +233,7 @@ sec_clone_create(struct if_clone *ifc, int unit)
 
 	/* complete: packets and SAs may find it now, and until destroy */
 	mtx_enter(&sec_mtx);
-	SMR_LIST_INSERT_HEAD_LOCKED(&sec_softcs[sec_hash(unit)], sc,
-	    sc_entry);
+	SMR_LIST_INSERT_HEAD_LOCKED(sec_head(unit), sc, sc_entry);
 	sec_choose(unit);
 	mtx_leave(&sec_mtx);
 
@@ -299,7 +315,8 @@ sec_isend(const struct sockaddr *sa)
 {
 	const struct sockaddr_in *sin = (const struct sockaddr_in *)sa;
 #ifdef INET6
-	const struct in6_addr *a = &((const struct sockaddr_in6 *)sa)->sin6_addr;
+	const struct in6_addr *a =
+	    &((const struct sockaddr_in6 *)sa)->sin6_addr;
 
 	if (sa->sa_family == AF_INET6)
 		return (sa->sa_len == sizeof(struct sockaddr_in6) &&
@@ -309,6 +326,13 @@ sec_isend(const struct sockaddr *sa)
 	return (sa->sa_family == AF_INET && sa->sa_len == sizeof(*sin) &&
 	    sin->sin_addr.s_addr != INADDR_ANY &&
 	    !IN_MULTICAST(sin->sin_addr.s_addr));
+}
+
+static int
+sec_samertable(const struct sec_softc *a, const struct sec_softc *b)
+{
+	return (a->sc_rtable == b->sc_rtable || a->sc_rtable == -1 ||
+	    b->sc_rtable == -1);
 }
 
 /* Another interface with the same ends would have the same SAs. */
@@ -321,7 +345,7 @@ sec_collides(struct sec_softc *sc, const union sockaddr_union *src,
 
 	for (i = 0; i < SEC_HASHSIZE; i++) {
 		SMR_LIST_FOREACH_LOCKED(o, &sec_softcs[i], sc_entry) {
-			if (o != sc && o->sc_rtable == sc->sc_rtable &&
+			if (o != sc && sec_samertable(o, sc) &&
 			    sec_sameaddr(&o->sc_src, src) &&
 			    sec_sameaddr(&o->sc_dst, dst))
 				return (1);
@@ -368,7 +392,8 @@ sec_getends(struct sec_softc *sc, struct if_laddrreq *req)
 	mtx_enter(&sec_mtx);
 	if (src->sa.sa_family == AF_UNSPEC) {
 		out = sec_newest(sc, IPSP_DIRECTION_OUT);
-		if (out == NULL || sec_newest(sc, IPSP_DIRECTION_IN) == NULL) {
+		if (out == NULL || !sec_isend(&out->ss_tdb->tdb_src.sa) ||
+		    sec_newest(sc, IPSP_DIRECTION_IN) == NULL) {
 			error = EADDRNOTAVAIL;
 			goto done;
 		}
@@ -397,14 +422,22 @@ sec_unsetends(struct sec_softc *sc)
 static int
 sec_setrtable(struct sec_softc *sc, int rtable)
 {
+	int error = 0, was;
+
 	if (rtable < -1 || rtable > RT_TABLEID_MAX ||
 	    (rtable != -1 && !rtable_exists(rtable)))
 		return (EINVAL);
 	mtx_enter(&sec_mtx);
+	was = sc->sc_rtable;
 	sc->sc_rtable = rtable;
-	sec_choose(sc->sc_unit);
+	if (sc->sc_src.sa.sa_family != AF_UNSPEC &&
+	    sec_collides(sc, &sc->sc_src, &sc->sc_dst)) {
+		sc->sc_rtable = was;
+		error = EADDRINUSE;
+	} else
+		sec_choose(sc->sc_unit);
 	mtx_leave(&sec_mtx);
-	return (0);
+	return (error);
 }
 
 static int
@@ -504,27 +537,22 @@ sec_unsent(struct sec_softc *sc, int len)
  * Output.
  */
 
-/* Each interface a packet goes through leaves its mark: none goes twice. */
+/* Each SA that a packet goes through leaves its mark: none has it twice. */
 static int
-sec_loop(struct sec_softc *sc, struct mbuf *m)
+sec_loop(struct mbuf *m, struct tdb *tdb)
 {
-	struct ifnet *ifp = &sc->sc_if;
 	struct m_tag *mtag = NULL;
+	struct tdb_ident *tdbi;
 
-	while ((mtag = m_tag_find(m, PACKET_TAG_GRE, mtag)) != NULL) {
-		if (*(int *)(mtag + 1) == (int)ifp->if_index) {
-			sec_lost(sc, secc_oloop, ifc_oerrors);
-			return (EIO);
-		}
+	while ((mtag = m_tag_find(m, PACKET_TAG_IPSEC_OUT_DONE, mtag)) !=
+	    NULL) {
+		tdbi = (struct tdb_ident *)(mtag + 1);
+		if (tdbi->spi == tdb->tdb_spi &&
+		    tdbi->proto == tdb->tdb_sproto &&
+		    tdbi->rdomain == tdb->tdb_rdomain &&
+		    sec_sameaddr(&tdbi->dst, &tdb->tdb_dst))
+			return (1);
 	}
-
-	mtag = m_tag_get(PACKET_TAG_GRE, sizeof(int), M_NOWAIT);
-	if (mtag == NULL) {
-		sec_lost(sc, secc_onomem, ifc_oerrors);
-		return (ENOBUFS);
-	}
-	*(int *)(mtag + 1) = ifp->if_index;
-	m_tag_prepend(m, mtag);
 	return (0);
 }
 
@@ -532,9 +560,12 @@ sec_loop(struct sec_softc *sc, struct mbuf *m)
 static u_int32_t
 sec_mtu(struct tdb *tdb)
 {
-	if (READ_ONCE(tdb->tdb_mtutimeout) <= (u_int64_t)gettime())
+	u_int32_t mtu = READ_ONCE(tdb->tdb_mtu);
+
+	if (mtu == 0 ||
+	    READ_ONCE(tdb->tdb_mtutimeout) <= (u_int64_t)gettime())
 		return (0);
-	return (READ_ONCE(tdb->tdb_mtu));
+	return (mtu);
 }
 
 /*
@@ -595,6 +626,7 @@ static int
 sec_check(struct sec_softc *sc, struct mbuf *m, int af, u_int32_t *mtu)
 {
 	struct sec_sa *ss;
+	int loop = 0;
 
 	if (!sec_running(sc)) {
 		sec_lost(sc, secc_odown, ifc_oerrors);
@@ -612,15 +644,20 @@ sec_check(struct sec_softc *sc, struct mbuf *m, int af, u_int32_t *mtu)
 
 	smr_read_enter();
 	ss = SMR_PTR_GET(&sc->sc_out);
-	if (ss != NULL)
+	if (ss != NULL) {
 		*mtu = sec_mtu(ss->ss_tdb);
+		loop = sec_loop(m, ss->ss_tdb);
+	}
 	smr_read_leave();
 	if (ss == NULL) {
 		sec_lost(sc, secc_onosa, ifc_oerrors);
 		return (EHOSTUNREACH);
 	}
-
-	return (sec_loop(sc, m));
+	if (loop) {
+		sec_lost(sc, secc_oloop, ifc_oerrors);
+		return (EIO);
+	}
+	return (0);
 }
 
 static int
@@ -778,6 +815,9 @@ sec_send_one(struct sec_softc *sc, struct tdb *tdb, struct mbuf *m)
 		keep = sec_keep(sc, tdb, m, af);
 
 	error = sec_process(sc, tdb, m, df);
+	/* the path has less room than it had */
+	if (error == EMSGSIZE && len <= sc->sc_fits)
+		sc->sc_fits = len - 1;
 	if (keep != NULL && keep->m_pkthdr.len == len &&
 	    !sec_nofrag(keep, af)) {
 		if (error == EMSGSIZE) {
@@ -837,7 +877,7 @@ sec_find(unsigned int unit)
 {
 	struct sec_softc *sc;
 
-	SMR_LIST_FOREACH(sc, &sec_softcs[sec_hash(unit)], sc_entry) {
+	SMR_LIST_FOREACH(sc, sec_head(unit), sc_entry) {
 		if (sc->sc_unit == unit)
 			break;
 	}
@@ -995,6 +1035,22 @@ sec_wash(struct mbuf *m)
 #endif
 }
 
+/* Is the SA that has just unwrapped it one of the tunnel's domain? */
+static int
+sec_outer_domain(struct sec_softc *sc, struct mbuf *m)
+{
+	struct tdb_ident *tdbi;
+	struct m_tag *mtag;
+
+	if (sc->sc_rtable == -1)
+		return (1);
+	mtag = m_tag_find(m, PACKET_TAG_IPSEC_IN_DONE, NULL);
+	if (mtag == NULL)
+		return (0);
+	tdbi = (struct tdb_ident *)(mtag + 1);
+	return (tdbi->rdomain == rtable_l2(sc->sc_rtable));
+}
+
 /* Does it come from where the tunnel was said to end? */
 static int
 sec_outer_ends(struct sec_softc *sc, struct mbuf *m, int af)
@@ -1038,7 +1094,7 @@ sec_input(struct sec_softc *sc, int af, int proto, struct mbuf *m,
 		sec_lost(sc, secc_iheader, ifc_ierrors);
 		goto drop;
 	}
-	if (!sec_outer_ends(sc, m, af)) {
+	if (!sec_outer_ends(sc, m, af) || !sec_outer_domain(sc, m)) {
 		sec_lost(sc, secc_iforeign, ifc_ierrors);
 		goto drop;
 	}
@@ -1069,7 +1125,7 @@ sec_sa_find(struct tdb *tdb)
 	struct sec_sa *ss;
 
 	MUTEX_ASSERT_LOCKED(&sec_mtx);
-	LIST_FOREACH(ss, &sec_sas[sec_hash(tdb->tdb_spi)], ss_byspi) {
+	LIST_FOREACH(ss, sec_spibucket(tdb), ss_byspi) {
 		if (ss->ss_tdb == tdb)
 			return (ss);
 	}
@@ -1180,7 +1236,7 @@ sec_sa_attach(struct sec_sa *ss, struct tdb *tdb)
 	ss->ss_tdb = tdb_ref(tdb);
 	ss->ss_unit = tdb->tdb_iface;
 	ss->ss_dir = sec_sa_direction(tdb);
-	LIST_INSERT_HEAD(&sec_sas[sec_hash(tdb->tdb_spi)], ss, ss_byspi);
+	LIST_INSERT_HEAD(sec_spibucket(tdb), ss, ss_byspi);
 	LIST_INSERT_HEAD(sec_bucket(ss->ss_unit, ss->ss_dir), ss, ss_byunit);
 	sec_choose(ss->ss_unit);
 }

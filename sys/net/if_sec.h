@@ -31,7 +31,6 @@ struct sec_stats {
 	u_int64_t	ss_onosa;	/* oerrors: no SA to send with */
 	u_int64_t	ss_ofamily;	/* oerrors: neither v4 nor v6 */
 	u_int64_t	ss_oloop;	/* oerrors: was here before */
-	u_int64_t	ss_onomem;	/* oerrors: no memory */
 	u_int64_t	ss_otoobig;	/* oerrors: path MTU, DF */
 	u_int64_t	ss_oerror;	/* oerrors: the SA or the path */
 	u_int64_t	ss_idown;	/* ierrors: not running */

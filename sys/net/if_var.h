@@ -48,6 +48,8 @@ struct netstack {
 	struct route		ns_route6;	/* the same of IPv6 */
 	struct mbuf_list	ns_tcp_ml;
 	struct mbuf_list	ns_tcp6_ml;
+	struct route		ns_saroute;	/* of the last that an SA sent */
+	struct route		ns_saroute6;
 };
 
 TAILQ_HEAD(ifnet_head, ifnet);
@@ -209,6 +211,8 @@ int	if_delgroup(struct ifnet *, const char *);	/* NET(X) */
 /* look-ups.  if_get and if_unit hand out a reference for if_put(). */
 struct ifnet *if_get(unsigned int);		/* any context */
 struct ifnet *if_get_smr(unsigned int);		/* inside SMR */
+/* NET held, and good as long as it is: no reference */
+struct ifnet *if_get_locked(unsigned int);
 struct ifnet *if_ref(struct ifnet *);
 void	if_put(struct ifnet *);			/* NULL is fine */
 struct ifnet *if_unit(const char *);

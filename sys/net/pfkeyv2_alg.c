@@ -113,8 +113,8 @@ export_alg(struct pfkey_buf *pb, int type, uint8_t sadb, size_t iv,
 }
 
 /*
- * What ESP can do; of compression and other SA types, nothing.  A MAC that
- * comes with its cipher is not listed, as nobody asks for it.
+ * What ESP and AH can do; of compression and other SA types, nothing.  A MAC
+ * that comes with its cipher is not listed, as nobody asks for it.
  */
 void
 pfkey_export_algs(struct pfkey_buf *pb, int satype)
@@ -122,9 +122,10 @@ pfkey_export_algs(struct pfkey_buf *pb, int satype)
 	const struct enc_xform *enc;
 	const struct auth_hash *auth;
 	int esp = satype == SADB_SATYPE_ESP;
+	int macs = esp || satype == SADB_SATYPE_AH;
 
 	pfkey_put(pb, SADB_EXT_SUPPORTED_AUTH, sizeof(struct sadb_supported));
-	for (auth = auth_hashes; esp && auth->type != 0; auth++)
+	for (auth = auth_hashes; macs && auth->type != 0; auth++)
 		if (auth->mac == XFORM_NOMAC)
 			export_alg(pb, SADB_EXT_SUPPORTED_AUTH,
 			    pfkey_auth_sadb(auth), 0, auth->keysize,

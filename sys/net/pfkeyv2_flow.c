@@ -351,8 +351,9 @@ flow_import(struct ipsec_policy *ipo, struct pfkey_req *pr)
 	int type = flow_import_type(ft->sadb_protocol_proto);
 	int sproto = flow_import_sproto(pr->pr_msg->sadb_msg_satype);
 
-	if (type == -1 || sproto == -1 ||
-	    flow_import_ends(ipo, pr->pr_ext) != 0)
+	if (sproto == -1)
+		return (EOPNOTSUPP);
+	if (type == -1 || flow_import_ends(ipo, pr->pr_ext) != 0)
 		return (EINVAL);
 	pfkey_import_flow(pr->pr_ext, &ipo->ipo_addr, &ipo->ipo_mask);
 	ipo->ipo_rdomain = flow_rdomain(pr);

@@ -153,8 +153,6 @@ struct icmp6stat {
 	u_int64_t	icp6s_checksum;
 	u_int64_t	icp6s_badlen;
 	u_int64_t	icp6s_reflect;	/* answers sent */
-	u_int64_t	icp6s_badns;
-	u_int64_t	icp6s_badna;
 	u_int64_t	icp6s_badmld;
 	u_int64_t	icp6s_notmine;	/* errors about what we did not send */
 	u_int64_t	icp6s_pmtuchg;	/* path MTUs learned */
@@ -182,8 +180,6 @@ enum icmp6stat_counters {
 	icp6s_checksum,
 	icp6s_badlen,
 	icp6s_reflect,
-	icp6s_badns,
-	icp6s_badna,
 	icp6s_badmld,
 	icp6s_notmine,
 	icp6s_pmtuchg,

@@ -256,8 +256,8 @@ icmp_redirect_apply(const struct icmp_redirect *ir)
 			atomic_inc_int(&rtstat.rts_newgateway);
 			rtm_send(rt, RTM_CHANGE, 0, ir->ir_rtableid);
 		}
-	} else if ((nrt = icmp_hostroute(rt, sintosa(&dst), sintosa(&gw), RTF_GATEWAY,
-	    ir->ir_rtableid)) != NULL) {
+	} else if ((nrt = icmp_hostroute(rt, sintosa(&dst), sintosa(&gw),
+	    RTF_GATEWAY, ir->ir_rtableid)) != NULL) {
 		atomic_inc_int(&rtstat.rts_dynamic);
 		if (rt_timer_add(nrt, &icmp_redirect_queue,
 		    ir->ir_rtableid) != 0)

@@ -27,6 +27,7 @@
 #include <netinet/ip.h>
 #include <netinet/ip_fragq.h>
 #include <netinet/ip_icmp.h>
+#include <netinet/ip_spd.h>
 #include <netinet/ip_var.h>
 
 /* no link may cut smaller than this, RFC 791 */
@@ -109,7 +110,9 @@ ipfrag_key(struct mbuf *m, const struct ip *ip, struct fragq_key *fk)
 	fk->fk_rtableid = m->m_pkthdr.ph_rtableid;
 	fk->fk_id = ip->ip_id;
 	fk->fk_proto = ip->ip_p;
-	fk->fk_ipsec = m_tag_find(m, PACKET_TAG_IPSEC_IN_DONE, NULL) != NULL;
+#ifdef IPSEC
+	fk->fk_origin = ipsec_input_origin(m);
+#endif
 }
 
 /* 0, or what the fragment is dropped for without a look at others. */

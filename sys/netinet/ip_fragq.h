@@ -34,17 +34,18 @@ struct mbuf;
 #define FRAGQ_WORDS	(FRAGQ_UNITS / 64)
 
 /*
- * Whose fragment: what was decrypted never mixes with what was not.  It is
- * compared as memory, so it begins as zeros.
+ * Whose fragment: what was decrypted never mixes with what was not, nor
+ * with what came from another peer.  It is compared as memory, so it begins
+ * as zeros.
  */
 struct fragq_key {
 	struct in6_addr	fk_src;
 	struct in6_addr	fk_dst;
 	u_int32_t	fk_id;
 	u_int		fk_rtableid;
+	u_int64_t	fk_origin;	/* ipsec_input_origin() */
 	u_int8_t	fk_proto;
-	u_int8_t	fk_ipsec;
-	u_int8_t	fk_pad[6];
+	u_int8_t	fk_pad[7];
 };
 
 /* A fragment, in bytes; its data begin fr_hlen bytes into the mbuf. */

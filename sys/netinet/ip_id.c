@@ -21,7 +21,9 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/malloc.h>
 #include <sys/mutex.h>
+#include <sys/percpu.h>
 
 #include <netinet/in.h>
 #include <netinet/ip_var.h>
@@ -29,11 +31,21 @@
 /*
  * The numbers 0 .. 32767 go through a permutation with random tables.
  * When they are used up the tables are renewed and the top bit changes, so
- * that two equal ids have a whole round of others between them.
+ * that two equal ids have a whole round of others between them, less what
+ * other CPUs keep in reserve.
  */
 #define IPID_ROUND	0x8000
 #define IPID_NTABLES	6
 
+#define IPID_RESERVE	16
+
+/* [p] per CPU */
+struct ipid_reserve {
+	u_int		ir_left;
+	u_int16_t	ir_id[IPID_RESERVE];
+};
+
+static struct cpumem *ipid_reserves;
 static struct mutex ipid_mtx = MUTEX_INITIALIZER(IPL_SOFTNET);
 static u_int8_t ipid_table[IPID_NTABLES][256];	/* ipid_mtx */
 static u_int ipid_next = IPID_ROUND;		/* ipid_mtx */
@@ -52,12 +64,12 @@ ipid_permute(u_int x)
 	return (hi << 8 | lo);
 }
 
-u_int16_t
-ip_randomid(void)
+static u_int16_t
+ipid_draw(void)
 {
 	u_int id;
 
-	mtx_enter(&ipid_mtx);
+	MUTEX_ASSERT_LOCKED(&ipid_mtx);
 	do {
 		if (ipid_next == IPID_ROUND) {
 			arc4random_buf(ipid_table, sizeof(ipid_table));
@@ -66,6 +78,41 @@ ip_randomid(void)
 		}
 		id = ipid_top | ipid_permute(ipid_next++);
 	} while (id == 0);
-	mtx_leave(&ipid_mtx);
 	return (id);
+}
+
+/* For this CPU, whichever that is after waiting for the mutex; and one. */
+static u_int16_t
+ipid_refill(void)
+{
+	struct ipid_reserve new, *ir;
+
+	mtx_enter(&ipid_mtx);
+	for (new.ir_left = 0; new.ir_left < IPID_RESERVE; new.ir_left++)
+		new.ir_id[new.ir_left] = ipid_draw();
+	mtx_leave(&ipid_mtx);
+	new.ir_left--;
+	ir = cpumem_enter(ipid_reserves);
+	*ir = new;
+	cpumem_leave(ipid_reserves, ir);
+	return (new.ir_id[new.ir_left]);
+}
+
+/* Each CPU draws some at a time: the mutex is not for every packet. */
+u_int16_t
+ip_randomid(void)
+{
+	struct ipid_reserve *ir = cpumem_enter(ipid_reserves);
+	u_int16_t id = 0;
+
+	if (ir->ir_left > 0)
+		id = ir->ir_id[--ir->ir_left];
+	cpumem_leave(ipid_reserves, ir);
+	return (id != 0 ? id : ipid_refill());
+}
+
+void
+ip_id_init(void)
+{
+	ipid_reserves = cpumem_malloc(sizeof(struct ipid_reserve), M_TEMP);
 }

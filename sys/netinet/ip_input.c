@@ -76,6 +76,7 @@ void
 ip_init(void)
 {
 	ipcounters = counters_alloc(ips_ncounters);
+	ip_id_init();
 	ip_protox_init();
 	ip_frag_init();
 	ip_output_init();
@@ -370,6 +371,8 @@ ip_forget_routes(void)
 		ns = softnet_ns(softnet_of(i));
 		route_release(&ns->ns_route);
 		route_release(&ns->ns_route6);
+		route_release(&ns->ns_saroute);
+		route_release(&ns->ns_saroute6);
 	} while (softnet_of(++i) != softnet_of(0));
 }
 

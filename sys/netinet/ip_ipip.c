@@ -66,12 +66,16 @@ ipip_init(void)
 static int
 ipip_look(struct mbuf *m, struct ipip_inner *in)
 {
-	u_int8_t hdr[8];
+	u_int8_t copy[8];
+	const u_int8_t *hdr = mtod(m, const u_int8_t *);
 	u_int16_t off;
 
-	if (m->m_pkthdr.len < (int)sizeof(hdr))
-		return (EINVAL);
-	m_copydata(m, 0, sizeof(hdr), hdr);
+	if (m->m_len < sizeof(copy)) {
+		if (m->m_pkthdr.len < (int)sizeof(copy))
+			return (EINVAL);
+		m_copydata(m, 0, sizeof(copy), copy);
+		hdr = copy;
+	}
 	in->in_df = 0;
 	switch (hdr[0] >> 4) {
 	case 4:

@@ -51,7 +51,8 @@
  * under tdb_sadb_mtx.  An SA keeps the hash's reference until a grace
  * period after it left, so a reader never finds one without references.
  */
-#define TDB_HASHSIZE	16384		/* a power of two */
+#define TDB_HASHSIZE	131072		/* a power of two */
+#define TDB_MAXBUNDLE	8		/* SAs in one bundle */
 
 static void	tdb_timeout(void *);
 static void	tdb_firstuse_timeout(void *);
@@ -135,14 +136,15 @@ tdb_sameaddr(const union sockaddr_union *a, const union sockaddr_union *b)
 
 static struct tdb *
 tdb_find(u_int rdomain, u_int32_t spi, const union sockaddr_union *addr,
-    u_int8_t proto)
+    u_int8_t proto, int reverse)
 {
 	struct tdb *tdb;
 
 	tdb = SMR_PTR_GET(tdb_bucket(spi, addr, proto));
 	while (tdb != NULL) {
 		if (tdb->tdb_spi == spi && tdb->tdb_sproto == proto &&
-		    tdb->tdb_rdomain == rdomain &&
+		    (reverse ? tdb->tdb_rdomain_post : tdb->tdb_rdomain) ==
+		    rdomain &&
 		    tdb_sameaddr(&tdb->tdb_dst, addr))
 			return (tdb);
 		tdb = SMR_PTR_GET(&tdb->tdb_hnext);
@@ -165,7 +167,7 @@ gettdb_dir(u_int rdomain, u_int32_t spi, union sockaddr_union *addr,
 	smr_read_enter();
 	do {
 		seq = __atomic_load_n(&tdb_relinks, __ATOMIC_ACQUIRE);
-		tdb = tdb_find(rdomain, spi, addr, proto);
+		tdb = tdb_find(rdomain, spi, addr, proto, reverse);
 	} while (tdb == NULL &&
 	    seq != __atomic_load_n(&tdb_relinks, __ATOMIC_ACQUIRE));
 	tdb_ref(tdb);
@@ -340,6 +342,31 @@ puttdb(struct tdb *tdb)
 	mtx_leave(&tdb_sadb_mtx);
 }
 
+/* All SAs to one gateway may be in one bucket: no way there is walked. */
+static void
+tdb_link_dst(struct tdb *tdb, struct tdb **bucket)
+{
+	struct tdb *next = SMR_PTR_GET_LOCKED(bucket);
+
+	SMR_PTR_SET_LOCKED(&tdb->tdb_dnext, next);
+	if (next != NULL)
+		next->tdb_dprev = &tdb->tdb_dnext;
+	tdb->tdb_dprev = bucket;
+	SMR_PTR_SET_LOCKED(bucket, tdb);
+}
+
+/* No policy finds it any more. */
+static void
+tdb_unlink_dst(struct tdb *tdb)
+{
+	struct tdb *next = SMR_PTR_GET_LOCKED(&tdb->tdb_dnext);
+
+	SMR_PTR_SET_LOCKED(tdb->tdb_dprev, next);
+	if (next != NULL)
+		next->tdb_dprev = tdb->tdb_dprev;
+	tdb->tdb_dprev = NULL;
+}
+
 void
 puttdb_locked(struct tdb *tdb)
 {
@@ -362,20 +389,7 @@ puttdb_locked(struct tdb *tdb)
 	}
 	bucket = tdb_dstbucket(&tdb->tdb_dst, tdb->tdb_sproto,
 	    &tdb->tdb_filter);
-	SMR_PTR_SET_LOCKED(&tdb->tdb_dnext, SMR_PTR_GET_LOCKED(bucket));
-	SMR_PTR_SET_LOCKED(bucket, tdb);
-}
-
-/* No policy finds it any more. */
-static void
-tdb_unlink_dst(struct tdb *tdb)
-{
-	struct tdb **pp;
-
-	pp = tdb_dstbucket(&tdb->tdb_dst, tdb->tdb_sproto, &tdb->tdb_filter);
-	while (SMR_PTR_GET_LOCKED(pp) != tdb)
-		pp = &SMR_PTR_GET_LOCKED(pp)->tdb_dnext;
-	SMR_PTR_SET_LOCKED(pp, SMR_PTR_GET_LOCKED(&tdb->tdb_dnext));
+	tdb_link_dst(tdb, bucket);
 }
 
 void
@@ -384,7 +398,8 @@ tdb_unlink_locked(struct tdb *tdb)
 	struct tdb **pp;
 
 	MUTEX_ASSERT_LOCKED(&tdb_sadb_mtx);
-	if (!ISSET(tdb->tdb_flags, TDBF_IFACE))
+	/* it may have become an interface's since */
+	if (tdb->tdb_dprev != NULL)
 		tdb_unlink_dst(tdb);
 	pp = tdb_bucket(tdb->tdb_spi, &tdb->tdb_dst, tdb->tdb_sproto);
 	while (SMR_PTR_GET_LOCKED(pp) != tdb)
@@ -474,9 +489,10 @@ int
 tdb_bundle(struct tdb *first, struct tdb *next)
 {
 	struct tdb *tdb;
+	int n = 0;
 
 	NET_ASSERT_LOCKED_EXCLUSIVE();
-	for (tdb = next; tdb != NULL; tdb = tdb->tdb_onext) {
+	for (tdb = next; tdb != NULL; tdb = tdb->tdb_onext, n++) {
 		if (tdb == first)
 			return (ESRCH);
 	}
@@ -484,9 +500,14 @@ tdb_bundle(struct tdb *first, struct tdb *next)
 		return (0);
 	if (first->tdb_onext != NULL || next->tdb_inext != NULL)
 		return (EEXIST);
+	for (tdb = first; tdb != NULL; tdb = tdb->tdb_inext)
+		n++;
+	if (n > TDB_MAXBUNDLE)
+		return (E2BIG);
 	mtx_enter(&tdb_sadb_mtx);
 	SMR_PTR_SET_LOCKED(&first->tdb_onext, next);
 	SMR_PTR_SET_LOCKED(&next->tdb_inext, first);
+	WRITE_ONCE(first->tdb_orphan, 0);
 	mtx_leave(&tdb_sadb_mtx);
 	return (0);
 }
@@ -499,8 +520,11 @@ tdb_unbundle(struct tdb *tdb)
 	mtx_enter(&tdb_sadb_mtx);
 	in = tdb->tdb_inext;
 	out = tdb->tdb_onext;
-	if (in != NULL)
+	if (in != NULL) {
+		/* before the link goes: whoever misses that sees this */
+		__atomic_store_n(&in->tdb_orphan, 1, __ATOMIC_RELEASE);
 		SMR_PTR_SET_LOCKED(&in->tdb_onext, NULL);
+	}
 	if (out != NULL)
 		SMR_PTR_SET_LOCKED(&out->tdb_inext, NULL);
 	SMR_PTR_SET_LOCKED(&tdb->tdb_inext, NULL);
@@ -508,15 +532,16 @@ tdb_unbundle(struct tdb *tdb)
 	mtx_leave(&tdb_sadb_mtx);
 }
 
-struct tdb *
-tdb_bundled(struct tdb *tdb)
+int
+tdb_bundled(struct tdb *tdb, struct tdb **next)
 {
-	struct tdb *next;
-
 	smr_read_enter();
-	next = tdb_ref(SMR_PTR_GET(&tdb->tdb_onext));
+	*next = tdb_ref(SMR_PTR_GET(&tdb->tdb_onext));
 	smr_read_leave();
-	return (next);
+	if (*next == NULL && __atomic_load_n(&tdb->tdb_orphan,
+	    __ATOMIC_ACQUIRE))
+		return (ENXIO);
+	return (0);
 }
 
 void

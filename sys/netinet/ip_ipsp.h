@@ -158,9 +158,11 @@ struct tdb {
 	struct tdb	*tdb_hnext;	/* [D] spi, dst, proto hash */
 	struct tdb	*tdb_dnext;	/* [D] dst, proto, flow hash; with
 					 * TDBF_IFACE free for sec(4) */
+	struct tdb	**tdb_dprev;	/* [D] what points here in that hash */
 	struct tdb	*tdb_snext;	/* [D] SAs that wait to be let go */
 	struct tdb	*tdb_inext;	/* [D] bundle, the one before */
 	struct tdb	*tdb_onext;	/* [D] bundle, the next to send by */
+	int		 tdb_orphan;	/* [D] the next one was deleted */
 	TAILQ_ENTRY(tdb) tdb_all;	/* [D] every SA, in order of birth */
 	SIMPLEQ_ENTRY(tdb) tdb_walk;	/* [N] tdb_walk() */
 
@@ -376,7 +378,10 @@ void	tdb_addtimeouts(struct tdb *);
 void	tdb_deltimeouts(struct tdb *);
 void	tdb_firstuse(struct tdb *);		/* arm first-use timers once */
 int	tdb_isdeleted(struct tdb *);
-/* All hand out a reference.  spi in network order. */
+/*
+ * All hand out a reference.  spi in network order.  The domain is that in
+ * which the SA has what is to be processed; reversed, that of the result.
+ */
 struct tdb *gettdb_dir(u_int, u_int32_t, union sockaddr_union *, u_int8_t,
 	    int);
 #define gettdb(r, s, d, p)	gettdb_dir((r), (s), (d), (p), 0)
@@ -397,9 +402,13 @@ struct tdb_search {
 	u_int8_t			 ts_sproto;
 };
 struct tdb *tdb_search(const struct tdb_search *);
-/* NET(X): after the first comes the next; 0, ESRCH: a circle, EEXIST. */
+/*
+ * NET(X): after the first comes the next; 0, ESRCH: a circle, EEXIST, or
+ * E2BIG.  When a next one is deleted what comes before it sends no more.
+ */
 int	tdb_bundle(struct tdb *, struct tdb *);
-struct tdb *tdb_bundled(struct tdb *);		/* the next one, or NULL */
+/* The next one with a reference, or NULL; ENXIO when it is gone, else 0. */
+int	tdb_bundled(struct tdb *, struct tdb **);
 /*
  * Reserve an SPI between min and max (host order) with a larval SA; in
  * network order, or 0 with *errval set.  NET(X), may sleep.

@@ -43,7 +43,7 @@
 #define IPSEND_MAXLEN	2048		/* packets */
 #define IP_FRAGROOM	64		/* before a fragment: link header */
 
-/* Where a packet goes; ip_output() owns the reference to the interface. */
+/* Where a packet goes; the interface is borrowed while NET is held. */
 struct ip_way {
 	struct ifnet		*iw_ifp;
 	struct rtentry		*iw_rt;		/* NULL: a group's interface */
@@ -125,7 +125,9 @@ in_hdr_cksum_out(struct mbuf *m, struct ifnet *ifp)
 {
 	struct ip *ip = mtod(m, struct ip *);
 
-	ip->ip_sum = 0;
+	/* a store that the loads of the sum would have to wait for */
+	if (ip->ip_sum != 0)
+		ip->ip_sum = 0;
 	if (ifp != NULL && ISSET(ifp->if_capabilities, IFCAP_CSUM_IPv4)) {
 		SET(m->m_pkthdr.csum_flags, M_IPV4_CSUM_OUT);
 		return;
@@ -394,7 +396,7 @@ ip_output_header(struct mbuf *m, int flags)
 static int
 ip_way_group(struct ip_way *iw, const struct ip_moptions *imo)
 {
-	if ((iw->iw_ifp = if_get(imo->imo_ifidx)) == NULL)
+	if ((iw->iw_ifp = if_get_locked(imo->imo_ifidx)) == NULL)
 		return (EADDRNOTAVAIL);
 	iw->iw_rt = NULL;
 	return (0);
@@ -426,7 +428,7 @@ ip_way_route(struct ip_way *iw, struct route *ro, const struct ip *ip,
 	}
 	ifidx = ISSET(rt->rt_flags, RTF_LOCAL) ? rtable_loindex(rtableid) :
 	    rt->rt_ifidx;
-	if ((iw->iw_ifp = if_get(ifidx)) == NULL) {
+	if ((iw->iw_ifp = if_get_locked(ifidx)) == NULL) {
 		ipstat_inc(ips_noroute);
 		return (EHOSTUNREACH);
 	}
@@ -559,12 +561,15 @@ ip_output_policy(struct mbuf *m, struct ip_way *iw, struct route *ro,
 	if (error == 0)
 		error = ipsec_output_lookup(m, AF_INET, inp, &tdb);
 	if (error != 0) {
-		ipstat_inc(ips_odropped);
+		if (error != EJUSTRETURN)
+			ipstat_inc(ips_odropped);
 		m_freem(m);
 		return (error);
 	}
 	if (tdb == NULL)
 		return (0);
+	/* it may be the inner one from here on */
+	in_hdr_cksum_out(m, NULL);
 	error = ipsec_output_send(m, tdb, AF_INET, &mtu);
 	tdb_unref(tdb);
 	return (error == 0 ? EJUSTRETURN : error);
@@ -606,7 +611,6 @@ ip_output(struct mbuf *m, struct mbuf *opt, struct route *ro, int flags,
 		ipstat_inc(ips_odropped);
 	m_freem(m);
  done:
-	if_put(iw.iw_ifp);
 	if (ro == &iproute)
 		route_release(ro);
 	return (error == EJUSTRETURN ? 0 : error);

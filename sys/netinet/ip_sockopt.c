@@ -34,6 +34,7 @@
 #include <netinet/in_pcb.h>
 #include <netinet/in_var.h>
 #include <netinet/ip.h>
+#include <netinet/ip_ipsp.h>
 #include <netinet/ip_var.h>
 
 #define IMO_MINMEMBERS	20
@@ -369,13 +370,27 @@ ip_setflag(struct socket *so, struct inpcb *inp, int flag, int v)
 	return (0);
 }
 
+static int
+ip_defseclevel(const struct inpcb *inp, const u_char *level)
+{
+#ifdef IPSEC
+	if (level == &inp->inp_seclevel.sl_auth)
+		return (READ_ONCE(ipsec_def_auth));
+	if (level == &inp->inp_seclevel.sl_esp_trans)
+		return (READ_ONCE(ipsec_def_esp_trans));
+	if (level == &inp->inp_seclevel.sl_esp_network)
+		return (READ_ONCE(ipsec_def_esp_network));
+#endif
+	return (IPSEC_LEVEL_DEFAULT);
+}
+
 /* Less protection than the default is the superuser's to ask for. */
 int
 ip_setseclevel(struct socket *so, u_char *level, int v)
 {
 	if (v < IPSEC_LEVEL_BYPASS || v > IPSEC_LEVEL_UNIQUE)
 		return (EINVAL);
-	if (v < IPSEC_LEVEL_DEFAULT && !so->so_suser)
+	if (v < ip_defseclevel(sotoinpcb(so), level) && !so->so_suser)
 		return (EACCES);
 	WRITE_ONCE(*level, v);
 	return (0);

@@ -73,6 +73,8 @@ static TAILQ_HEAD(, spd_question) spd_questions =
 static u_int		 spd_nquestions;		/* spd_mtx */
 static u_int32_t	 spd_seq;			/* spd_mtx */
 
+static void	spd_forget(struct spd_question *);
+
 static void
 spd_and(struct sockaddr_encap *to, const struct sockaddr_encap *a,
     const struct sockaddr_encap *mask)
@@ -89,24 +91,45 @@ spd_and(struct sockaddr_encap *to, const struct sockaddr_encap *a,
 	memcpy(to, v, sizeof(v));
 }
 
+static int
+spd_same(const struct sockaddr_encap *a, const struct sockaddr_encap *b)
+{
+	return (memcmp(a, b, sizeof(*a)) == 0);
+}
+
+static void
+spd_noports(struct sockaddr_encap *key)
+{
+	if (key->sen_type == SENT_IP4)
+		key->Sen.Sip4.Sport = key->Sen.Sip4.Dport = 0;
+	else
+		key->Sen.Sip6.Sport = key->Sen.Sip6.Dport = 0;
+}
+
+static int
+spd_unported(const struct sockaddr_encap *packet)
+{
+	struct sockaddr_encap flow = *packet;
+
+	spd_noports(&flow);
+	return (spd_same(&flow, packet));
+}
+
+/* Ports take no part: of a fragment they are not known. */
 static u_int
 spd_hash(const struct sockaddr_encap *key)
 {
+	struct sockaddr_encap flow = *key;
 	u_int64_t v[SPD_WORDS], h = 0;
 	u_int i;
 
-	memcpy(v, key, sizeof(v));
+	spd_noports(&flow);
+	memcpy(v, &flow, sizeof(v));
 	for (i = 0; i < SPD_WORDS; i++) {
 		h = (h ^ v[i]) * 0x9e3779b97f4a7c15ULL;
 		h ^= h >> 29;
 	}
 	return (h >> 16);
-}
-
-static int
-spd_same(const struct sockaddr_encap *a, const struct sockaddr_encap *b)
-{
-	return (memcmp(a, b, sizeof(*a)) == 0);
 }
 
 int
@@ -116,6 +139,22 @@ spd_sameflow(const struct sockaddr_encap *a, const struct sockaddr_encap *b)
 
 	ac.Sen.Sip4.Direction = bc.Sen.Sip4.Direction = 0;
 	return (spd_same(&ac, &bc));
+}
+
+int
+spd_covers(const struct sockaddr_encap *flow,
+    const struct sockaddr_encap *mask, const struct sockaddr_encap *packet)
+{
+	struct sockaddr_encap key, flowc = *flow, maskc = *mask;
+
+	if (flow->sen_type != packet->sen_type)
+		return (0);
+	if (spd_unported(packet)) {
+		spd_noports(&flowc);
+		spd_noports(&maskc);
+	}
+	spd_and(&key, packet, &maskc);
+	return (spd_sameflow(&key, &flowc));
 }
 
 static u_int
@@ -277,11 +316,18 @@ void
 spd_flush(u_int rdomain)
 {
 	struct ipsec_policy *ipo, *next;
+	struct spd_question *sq, *nextq;
 
 	TAILQ_FOREACH_SAFE(ipo, &spd_all, ipo_list, next) {
 		if (ipo->ipo_rdomain == rdomain)
 			spd_remove(ipo);
 	}
+	mtx_enter(&spd_mtx);
+	TAILQ_FOREACH_SAFE(sq, &spd_questions, sq_entry, nextq) {
+		if (sq->sq_rdomain == rdomain)
+			spd_forget(sq);
+	}
+	mtx_leave(&spd_mtx);
 }
 
 struct ipsec_policy *
@@ -294,6 +340,77 @@ spd_find(u_int rdomain, const struct sockaddr_encap *addr,
 	if ((sg = spd_group_find(rdomain, mask)) == NULL)
 		return (NULL);
 	return (spd_group_lookup(sg, addr));
+}
+
+/* Of types of policies, the stricter is the greater. */
+static const u_int8_t spd_strict[] = {
+	[IPSP_PERMIT] = 0,
+	[IPSP_IPSEC_USE] = 1,
+	[IPSP_IPSEC_ACQUIRE] = 2,
+	[IPSP_IPSEC_REQUIRE] = 3,
+	[IPSP_IPSEC_DONTACQ] = 4,
+	[IPSP_DENY] = 5,
+};
+
+static struct ipsec_policy *
+spd_stricter(struct ipsec_policy *a, struct ipsec_policy *b)
+{
+	if (a == NULL || b == NULL)
+		return (a != NULL ? a : b);
+	return (spd_strict[b->ipo_type] > spd_strict[a->ipo_type] ? b : a);
+}
+
+static int
+spd_hasports(const struct spd_group *sg)
+{
+	struct sockaddr_encap flow = sg->sg_mask;
+
+	spd_noports(&flow);
+	return (!spd_same(&flow, &sg->sg_mask));
+}
+
+/* The strictest policy of a group that fits but for ports. */
+static struct ipsec_policy *
+spd_group_strictest(struct spd_group *sg, const struct sockaddr_encap *key)
+{
+	struct sockaddr_encap flow, want = *key;
+	struct ipsec_policy *ipo, *found = NULL;
+
+	spd_noports(&want);
+	LIST_FOREACH(ipo, spd_bucket(sg, key), ipo_hash) {
+		flow = ipo->ipo_addr;
+		spd_noports(&flow);
+		if (spd_same(&flow, &want))
+			found = spd_stricter(found, ipo);
+	}
+	return (found);
+}
+
+/*
+ * All that the packet might match, from the narrowest on to the first that
+ * it does match whatever its ports are: the strictest of these.
+ */
+struct ipsec_policy *
+spd_match_noports(u_int rdomain, const struct sockaddr_encap *packet)
+{
+	struct sockaddr_encap key;
+	struct ipsec_policy *ipo, *found = NULL;
+	struct spd_group *sg;
+
+	NET_ASSERT_LOCKED();
+	if (spd_groups[rdomain] == NULL)
+		return (NULL);
+	TAILQ_FOREACH(sg, spd_groups[rdomain], sg_entry) {
+		if (sg->sg_mask.sen_type != packet->sen_type)
+			continue;
+		spd_and(&key, packet, &sg->sg_mask);
+		if (spd_hasports(sg))
+			found = spd_stricter(found,
+			    spd_group_strictest(sg, &key));
+		else if ((ipo = spd_group_lookup(sg, &key)) != NULL)
+			return (spd_stricter(found, ipo));
+	}
+	return (found);
 }
 
 struct ipsec_policy *
@@ -365,9 +482,12 @@ spd_asked(const struct spd_question *new)
 	return (0);
 }
 
-/* Remember it, unless it was asked: 0, EALREADY or ENOBUFS. */
+/*
+ * Remember it under a new number, unless it was asked: 0, EALREADY or
+ * ENOBUFS.  With 0 it may be forgotten at any time from here on.
+ */
 static int
-spd_remember(struct spd_question *new)
+spd_remember(struct spd_question *new, u_int32_t *seq)
 {
 	int error = 0;
 
@@ -377,7 +497,7 @@ spd_remember(struct spd_question *new)
 	} else if (spd_nquestions >= SPD_MAXACQUIRES) {
 		error = ENOBUFS;
 	} else {
-		new->sq_seq = ++spd_seq;
+		*seq = new->sq_seq = ++spd_seq;
 		TAILQ_INSERT_TAIL(&spd_questions, new, sq_entry);
 		spd_nquestions++;
 	}
@@ -401,20 +521,6 @@ spd_unask(u_int32_t seq)
 	mtx_leave(&spd_mtx);
 }
 
-void
-spd_drain(void)
-{
-	struct ipsec_policy *ipo;
-	struct spd_question *sq;
-
-	while ((ipo = TAILQ_FIRST(&spd_all)) != NULL)
-		spd_remove(ipo);
-	mtx_enter(&spd_mtx);
-	while ((sq = TAILQ_FIRST(&spd_questions)) != NULL)
-		spd_forget(sq);
-	mtx_leave(&spd_mtx);
-}
-
 int
 spd_acquire(const struct ipsec_policy *ipo,
     const struct sockaddr_encap *packet, const union sockaddr_union *dst)
@@ -432,11 +538,10 @@ spd_acquire(const struct ipsec_policy *ipo,
 	sq->sq_rdomain = ipo->ipo_rdomain;
 	sq->sq_expires = getuptime() +
 	    READ_ONCE(ipsec_prop.pd_expire_acquire);
-	if ((error = spd_remember(sq)) != 0) {
+	if ((error = spd_remember(sq, &seq)) != 0) {
 		free(sq, M_TDB, sizeof(*sq));
 		return (error == EALREADY ? 0 : error);
 	}
-	seq = sq->sq_seq;
 	error = pfkeyv2_acquire(ipo, packet, dst, seq);
 	if (error != 0)
 		spd_unask(seq);
@@ -451,7 +556,8 @@ spd_acquired(u_int rdomain, u_int32_t seq, struct sockaddr_encap *addr,
 
 	mtx_enter(&spd_mtx);
 	TAILQ_FOREACH(sq, &spd_questions, sq_entry) {
-		if (sq->sq_seq == seq && sq->sq_rdomain == rdomain)
+		if (sq->sq_seq == seq && sq->sq_rdomain == rdomain &&
+		    sq->sq_expires > getuptime())
 			break;
 	}
 	if (sq != NULL) {

@@ -66,16 +66,21 @@ struct ipsec_policy {
  * been filled in but for hash, list and group.  spd_remove() frees it and
  * drops its ids.  spd_find() wants the very same flow, spd_match() finds
  * for a packet the narrowest that fits, most mask bits first; both lend.
- * spd_drain() is for the end: all policies and questions of all domains.
+ * Of a fragment the ports are not known: spd_match_noports() finds the
+ * strictest policy that the packet it is of might match.  spd_flush() takes
+ * the questions of the domain along.
  */
 void	spd_insert(struct ipsec_policy *);		/* may sleep */
 void	spd_remove(struct ipsec_policy *);
 void	spd_flush(u_int);
-void	spd_drain(void);
 struct ipsec_policy *spd_find(u_int, const struct sockaddr_encap *,
 	    const struct sockaddr_encap *);
 struct ipsec_policy *spd_match(u_int, const struct sockaddr_encap *);
+struct ipsec_policy *spd_match_noports(u_int, const struct sockaddr_encap *);
 int	spd_walk(u_int, int (*)(struct ipsec_policy *, void *), void *);
+/* Is a packet one of the flow's?  One without ports, whatever these are. */
+int	spd_covers(const struct sockaddr_encap *,
+	    const struct sockaddr_encap *, const struct sockaddr_encap *);
 /* Do the two say the same?  Directions do not count. */
 int	spd_sameflow(const struct sockaddr_encap *,
 	    const struct sockaddr_encap *);
@@ -105,6 +110,12 @@ int	ipsec_output_lookup(struct mbuf *, int, const struct inpcb *,
 int	ipsec_input_check(struct mbuf *, int, const struct inpcb *);
 /* Is it neighbour discovery, which comes before any SA?  m is IPv6. */
 int	ipsec_isnd6(struct mbuf *);
+/*
+ * Who vouches for a packet, a number: the same for packets that no policy
+ * and no socket could tell apart by the SAs that have unwrapped them, and 0
+ * when none has.
+ */
+u_int64_t ipsec_input_origin(struct mbuf *);
 /* Is there anything to ask these for? */
 int	ipsec_output_wanted(const struct inpcb *);
 int	ipsec_input_wanted(const struct inpcb *);

@@ -252,6 +252,7 @@ u_int	ip_frag_count(void);		/* fragments that wait */
 
 /* ip_id.c: host order, never 0, no repetition within 32768; any context */
 u_int16_t ip_randomid(void);
+void	ip_id_init(void);
 
 /* ---- kernel: end ---- */
 #endif /* _KERNEL */

@@ -480,7 +480,8 @@ ipsec_pmtu(u_int rdomain, union sockaddr_union *dst, u_int8_t sproto,
 {
 	struct tdb *tdb;
 
-	tdb = gettdb(rtable_l2(rdomain), spi, dst, sproto);
+	/* what it is about had left the SA, for this domain */
+	tdb = gettdb_rev(rtable_l2(rdomain), spi, dst, sproto);
 	if (tdb == NULL)
 		return (0);
 	ipsec_set_mtu(tdb, mtu);

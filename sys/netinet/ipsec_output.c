@@ -97,6 +97,8 @@ tdb_charge_expire(struct tdb *tdb, u_int32_t ran)
  * Output
  */
 
+#define IPSP_MAXNEST	16		/* SAs one packet may go through */
+
 u_int32_t
 ipsec_mflags(const struct tdb *tdb)
 {
@@ -135,10 +137,12 @@ ipsp_check(struct tdb *tdb)
 	}
 }
 
+/* Inside a bundle it is the first SA that counts the loss for all. */
 static int
-ipsp_drop(struct tdb *tdb, int error)
+ipsp_drop(struct tdb *tdb, int error, int bundled)
 {
-	ipsecstat_inc(ipsec_odrops_c);
+	if (!bundled)
+		ipsecstat_inc(ipsec_odrops_c);
 	tdbstat_inc(tdb, tdb_odrops);
 	return (error);
 }
@@ -162,6 +166,19 @@ ipsp_samedst(struct mbuf *m, const struct tdb *tdb, int af)
 		return (0);
 	m_copydata(m, off, len, dst);
 	return (memcmp(dst, ours, len) == 0);
+}
+
+/* Each SA that a packet goes through costs stack until it has left. */
+static int
+ipsp_nested(struct mbuf *m)
+{
+	struct m_tag *mtag = NULL;
+	int n = 0;
+
+	while ((mtag = m_tag_find(m, PACKET_TAG_IPSEC_OUT_DONE, mtag)) !=
+	    NULL)
+		n++;
+	return (n >= IPSP_MAXNEST);
 }
 
 /* The outer header stands: may it be fragmented? */
@@ -261,8 +278,6 @@ ipsp_insert6(struct mbuf *m, int *skip, int *protoff)
 static int
 ipsp_insert(struct mbuf *m, int af, int *skip, int *protoff)
 {
-	u_int8_t vhl;
-
 #ifdef INET6
 	if (af == AF_INET6) {
 		if (m->m_pkthdr.len < (int)sizeof(struct ip6_hdr))
@@ -270,24 +285,27 @@ ipsp_insert(struct mbuf *m, int af, int *skip, int *protoff)
 		return (ipsp_insert6(m, skip, protoff));
 	}
 #endif
-	if (m->m_pkthdr.len < (int)sizeof(struct ip))
+	/* the header of IPv4 is contiguous on its way out */
+	if (m->m_len < sizeof(struct ip))
 		return (EINVAL);
-	m_copydata(m, 0, sizeof(vhl), &vhl);
-	*skip = (vhl & 0x0f) << 2;
+	*skip = mtod(m, struct ip *)->ip_hl << 2;
 	*protoff = offsetof(struct ip, ip_p);
 	return (*skip < (int)sizeof(struct ip) || *skip > m->m_pkthdr.len ?
 	    EINVAL : 0);
 }
 
-int
-ipsp_process_packet(struct mbuf *m, struct tdb *tdb, int af, int tunalready,
-    int setdf)
+static int
+ipsp_process(struct mbuf *m, struct tdb *tdb, int af, int tunalready,
+    int setdf, int bundled)
 {
 	int error, skip, protoff;
 
 	NET_ASSERT_LOCKED();
 	KERNEL_ASSERT_LOCKED();
 	if ((error = ipsp_check(tdb)) != 0)
+		goto drop;
+	error = ELOOP;
+	if (ipsp_nested(m))
 		goto drop;
 	tdb_firstuse(tdb);
 	ipsp_cksum(m, af);
@@ -301,11 +319,18 @@ ipsp_process_packet(struct mbuf *m, struct tdb *tdb, int af, int tunalready,
 	    tdb->tdb_dst.sa.sa_family, tdb->tdb_spi, ipsec_mflags(tdb));
 #endif
 	error = tdb->tdb_xform->xf_output(m, tdb, skip, protoff);
-	return (error == 0 ? 0 : ipsp_drop(tdb, error));
+	return (error == 0 ? 0 : ipsp_drop(tdb, error, bundled));
 
  drop:
 	m_freem(m);
-	return (ipsp_drop(tdb, error));
+	return (ipsp_drop(tdb, error, bundled));
+}
+
+int
+ipsp_process_packet(struct mbuf *m, struct tdb *tdb, int af, int tunalready,
+    int setdf)
+{
+	return (ipsp_process(m, tdb, af, tunalready, setdf, 0));
 }
 
 /*
@@ -372,19 +397,27 @@ ipsp_fixlen(struct mbuf *m, int af)
 	mtod(m, struct ip *)->ip_len = htons(m->m_pkthdr.len);
 }
 
-/* What this packet has become leaves, or goes through the next SA. */
+/*
+ * What this packet has become leaves, or goes through the next SA.  A
+ * thread that sends one after the other remembers where the last one went.
+ */
 static int
 ipsp_send(struct mbuf *m, struct tdb *tdb, int af)
 {
+	struct netstack *ns = curproc->p_ns;
 	struct tdb *next;
 	int error;
 
-	if (READ_ONCE(tdb->tdb_onext) != NULL &&
-	    (next = tdb_bundled(tdb)) != NULL) {
+	/* half of a bundle must not pass for all of it */
+	if ((error = tdb_bundled(tdb, &next)) != 0) {
+		m_freem(m);
+		return (error);
+	}
+	if (next != NULL) {
 		/* this one's header will be inside of the next one's */
 		if (af == AF_INET)
 			SET(m->m_pkthdr.csum_flags, M_IPV4_CSUM_OUT);
-		error = ipsp_process_packet(m, next, af, 0, IPSP_DF_INHERIT);
+		error = ipsp_process(m, next, af, 0, IPSP_DF_INHERIT, 1);
 		tdb_unref(next);
 		return (error);
 	}
@@ -393,10 +426,12 @@ ipsp_send(struct mbuf *m, struct tdb *tdb, int af)
 		m->m_pkthdr.ph_rtableid = tdb->tdb_rdomain_post;
 #ifdef INET6
 	if (af == AF_INET6)
-		error = ip6_output(m, NULL, NULL, 0, NULL, NULL);
+		error = ip6_output(m, NULL, ns != NULL ? &ns->ns_saroute6 :
+		    NULL, 0, NULL, NULL);
 	else
 #endif
-	error = ip_output(m, NULL, NULL, IP_RAWOUTPUT, NULL, NULL, 0);
+	error = ip_output(m, NULL, ns != NULL ? &ns->ns_saroute : NULL,
+	    IP_RAWOUTPUT, NULL, NULL, 0);
 	if (error != 0) {
 		if (tdb->tdb_sproto == IPPROTO_AH)
 			ahstat_inc(ahs_outfail);

@@ -46,20 +46,34 @@
  * What a packet is to a policy
  */
 
-/* Ports are at the head of these; 0 where there are none, or not here. */
-static void
+/*
+ * Ports are at the head of these, RFC 4301 4.4.1.1; where there are none
+ * they are 0.  1: there are, but they are not here.
+ */
+static int
 sel_ports(struct mbuf *m, int off, int proto, u_int16_t port[2])
 {
 	port[0] = port[1] = 0;
-	if ((proto == IPPROTO_TCP || proto == IPPROTO_UDP) &&
-	    m->m_pkthdr.len >= off + 2 * (int)sizeof(port[0]))
-		m_copydata(m, off, 2 * sizeof(port[0]), port);
+	switch (proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_SCTP:
+	case IPPROTO_UDPLITE:
+		break;
+	default:
+		return (0);
+	}
+	if (m->m_pkthdr.len < off + 2 * (int)sizeof(port[0]))
+		return (1);
+	m_copydata(m, off, 2 * sizeof(port[0]), port);
+	return (0);
 }
 
-static void
+static int
 sel_packet4(struct mbuf *m, struct sockaddr_encap *sen, int dir)
 {
-	u_int16_t port[2] = { 0, 0 };
+	int noports, off;
+	u_int16_t port[2];
 	struct ip ip;
 
 	m_copydata(m, 0, sizeof(ip), &ip);
@@ -68,10 +82,12 @@ sel_packet4(struct mbuf *m, struct sockaddr_encap *sen, int dir)
 	sen->Sen.Sip4.Src = ip.ip_src;
 	sen->Sen.Sip4.Dst = ip.ip_dst;
 	sen->Sen.Sip4.Proto = ip.ip_p;
-	if ((ip.ip_off & htons(IP_OFFMASK)) == 0)
-		sel_ports(m, ip.ip_hl << 2, ip.ip_p, port);
+	off = (ip.ip_off & htons(IP_OFFMASK)) == 0 ? ip.ip_hl << 2 :
+	    m->m_pkthdr.len;
+	noports = sel_ports(m, off, ip.ip_p, port);
 	sen->Sen.Sip4.Sport = port[0];
 	sen->Sen.Sip4.Dport = port[1];
+	return (noports);
 }
 
 /* What is behind the extension headers; of a later fragment, nothing. */
@@ -106,16 +122,16 @@ sel_upper6(struct mbuf *m, int nxt, int *off)
 	return (nxt);
 }
 
-static void
+static int
 sel_packet6(struct mbuf *m, struct sockaddr_encap *sen, int dir)
 {
-	int off = sizeof(struct ip6_hdr), proto;
+	int noports, off = sizeof(struct ip6_hdr), proto;
 	u_int16_t port[2];
 	struct ip6_hdr ip6;
 
 	m_copydata(m, 0, sizeof(ip6), &ip6);
 	proto = sel_upper6(m, ip6.ip6_nxt, &off);
-	sel_ports(m, off, proto, port);
+	noports = sel_ports(m, off, proto, port);
 	sen->sen_type = SENT_IP6;
 	sen->Sen.Sip6.Direction = dir;
 	sen->Sen.Sip6.Src = ip6.ip6_src;
@@ -123,18 +139,39 @@ sel_packet6(struct mbuf *m, struct sockaddr_encap *sen, int dir)
 	sen->Sen.Sip6.Proto = proto;
 	sen->Sen.Sip6.Sport = port[0];
 	sen->Sen.Sip6.Dport = port[1];
+	return (noports);
 }
 
-static void
-sel_packet(struct mbuf *m, int af, int dir, struct sockaddr_encap *sen)
+/* What the packet is, and the policy for it, or NULL. */
+static const struct ipsec_policy *
+sel_policy(struct mbuf *m, int af, int dir, struct sockaddr_encap *sen)
 {
+	u_int rdomain = rtable_l2(m->m_pkthdr.ph_rtableid);
+	int noports;
+
 	memset(sen, 0, sizeof(*sen));
 	sen->sen_len = sizeof(*sen);
 	sen->sen_family = PF_KEY;
-	if (af == AF_INET6)
-		sel_packet6(m, sen, dir);
-	else
-		sel_packet4(m, sen, dir);
+	noports = af == AF_INET6 ? sel_packet6(m, sen, dir) :
+	    sel_packet4(m, sen, dir);
+	return (noports ? spd_match_noports(rdomain, sen) :
+	    spd_match(rdomain, sen));
+}
+
+static void
+sel_addr(union sockaddr_union *su, int type, const struct in_addr *in,
+    const struct in6_addr *in6)
+{
+	memset(su, 0, sizeof(*su));
+	if (type == SENT_IP4) {
+		su->sin.sin_len = sizeof(su->sin);
+		su->sin.sin_family = AF_INET;
+		su->sin.sin_addr = *in;
+	} else {
+		su->sin6.sin6_len = sizeof(su->sin6);
+		su->sin6.sin6_family = AF_INET6;
+		su->sin6.sin6_addr = *in6;
+	}
 }
 
 #ifdef INET6
@@ -158,16 +195,14 @@ ipsec_isnd6(struct mbuf *m)
 static void
 sel_dst(const struct sockaddr_encap *sen, union sockaddr_union *dst)
 {
-	memset(dst, 0, sizeof(*dst));
-	if (sen->sen_type == SENT_IP4) {
-		dst->sin.sin_len = sizeof(dst->sin);
-		dst->sin.sin_family = AF_INET;
-		dst->sin.sin_addr = sen->Sen.Sip4.Dst;
-	} else {
-		dst->sin6.sin6_len = sizeof(dst->sin6);
-		dst->sin6.sin6_family = AF_INET6;
-		dst->sin6.sin6_addr = sen->Sen.Sip6.Dst;
-	}
+	sel_addr(dst, sen->sen_type, &sen->Sen.Sip4.Dst, &sen->Sen.Sip6.Dst);
+}
+
+/* And of an incoming one. */
+static void
+sel_src(const struct sockaddr_encap *sen, union sockaddr_union *src)
+{
+	sel_addr(src, sen->sen_type, &sen->Sen.Sip4.Src, &sen->Sen.Sip6.Src);
 }
 
 static int
@@ -261,7 +296,7 @@ lvl_given_out(struct tdb *tdb)
 	tdb_ref(tdb);
 	for (; tdb != NULL; tdb = next) {
 		set |= lvl_given(tdb);
-		next = tdb_bundled(tdb);
+		tdb_bundled(tdb, &next);
 		tdb_unref(tdb);
 	}
 	return (set);
@@ -408,8 +443,7 @@ ipsec_output_lookup(struct mbuf *m, int af, const struct inpcb *inp,
 	*tdbp = NULL;
 	if (lvl_bypass(inp))
 		return (0);
-	sel_packet(m, af, IPSP_DIRECTION_OUT, &packet);
-	ipo = spd_match(rdomain, &packet);
+	ipo = sel_policy(m, af, IPSP_DIRECTION_OUT, &packet);
 	if (ipo != NULL)
 		error = out_policy(m, ipo, &packet, tdbp);
 	else if (lvl_max(inp) >= IPSEC_LEVEL_USE)
@@ -524,13 +558,48 @@ in_history(struct m_tag *mtag)
 	return (gettdb(tdbi->rdomain, tdbi->spi, &tdbi->dst, tdbi->proto));
 }
 
+/* A flow that is told as of what is sent is, for this, the other way. */
+static void
+sel_reverse(struct sockaddr_encap *sen)
+{
+	struct sockaddr_encap was = *sen;
+
+	if (sen->sen_type == SENT_IP4) {
+		sen->Sen.Sip4.Src = was.Sen.Sip4.Dst;
+		sen->Sen.Sip4.Dst = was.Sen.Sip4.Src;
+		sen->Sen.Sip4.Sport = was.Sen.Sip4.Dport;
+		sen->Sen.Sip4.Dport = was.Sen.Sip4.Sport;
+	} else {
+		sen->Sen.Sip6.Src = was.Sen.Sip6.Dst;
+		sen->Sen.Sip6.Dst = was.Sen.Sip6.Src;
+		sen->Sen.Sip6.Sport = was.Sen.Sip6.Dport;
+		sen->Sen.Sip6.Dport = was.Sen.Sip6.Sport;
+	}
+}
+
+/* RFC 4301 5.2, step 4: is it what the SA was made for, if that is said? */
 static int
-in_fits(const struct ipsec_policy *ipo, const struct tdb *tdb)
+in_selected(const struct tdb *tdb, const struct sockaddr_encap *packet)
+{
+	const struct sockaddr_encap *flow = &tdb->tdb_filter;
+	struct sockaddr_encap seen = *packet;
+
+	if (flow->sen_type == 0)
+		return (1);
+	if ((flow->sen_type == SENT_IP4 ? flow->Sen.Sip4.Direction :
+	    flow->Sen.Sip6.Direction) == IPSP_DIRECTION_OUT)
+		sel_reverse(&seen);
+	return (spd_covers(flow, &tdb->tdb_filtermask, &seen));
+}
+
+/* An SA that is open about its sender has given its key to whoever it is. */
+static int
+in_fits(const struct ipsec_policy *ipo, const union sockaddr_union *peer,
+    const struct tdb *tdb)
 {
 	if (tdb->tdb_sproto != ipo->ipo_sproto)
 		return (0);
-	if (!pol_isany(&ipo->ipo_dst) && !pol_isany(&tdb->tdb_src) &&
-	    !pol_sameaddr(&ipo->ipo_dst, &tdb->tdb_src))
+	if (!pol_isany(&tdb->tdb_src) && !pol_sameaddr(peer, &tdb->tdb_src))
 		return (0);
 	if (!pol_isany(&ipo->ipo_src) &&
 	    !pol_sameaddr(&ipo->ipo_src, &tdb->tdb_dst))
@@ -540,16 +609,21 @@ in_fits(const struct ipsec_policy *ipo, const struct tdb *tdb)
 
 /* Has an SA that the policy is content with unwrapped it? */
 static int
-in_satisfied(struct mbuf *m, const struct ipsec_policy *ipo)
+in_satisfied(struct mbuf *m, const struct ipsec_policy *ipo,
+    const struct sockaddr_encap *packet)
 {
+	union sockaddr_union peer = ipo->ipo_dst;
 	struct m_tag *mtag = NULL;
 	struct tdb *tdb;
 	int fits;
 
+	if (pol_isany(&peer))
+		sel_src(packet, &peer);
 	while ((mtag = m_tag_find(m, PACKET_TAG_IPSEC_IN_DONE, mtag)) !=
 	    NULL) {
 		tdb = in_history(mtag);
-		fits = tdb != NULL && in_fits(ipo, tdb);
+		fits = tdb != NULL && in_fits(ipo, &peer, tdb) &&
+		    in_selected(tdb, packet);
 		tdb_unref(tdb);
 		if (fits)
 			return (1);
@@ -560,21 +634,20 @@ in_satisfied(struct mbuf *m, const struct ipsec_policy *ipo)
 static int
 in_policy(struct mbuf *m, int af)
 {
-	u_int rdomain = rtable_l2(m->m_pkthdr.ph_rtableid);
 	const struct ipsec_policy *ipo;
 	struct sockaddr_encap packet;
 
 	if (READ_ONCE(ipsec_in_use) == 0)
 		return (0);
-	sel_packet(m, af, IPSP_DIRECTION_IN, &packet);
-	if ((ipo = spd_match(rdomain, &packet)) == NULL)
+	ipo = sel_policy(m, af, IPSP_DIRECTION_IN, &packet);
+	if (ipo == NULL)
 		return (0);
 	switch (ipo->ipo_type) {
 	case IPSP_DENY:
 		return (EACCES);
 	case IPSP_IPSEC_REQUIRE:
 	case IPSP_IPSEC_DONTACQ:
-		return (in_satisfied(m, ipo) ? 0 : EACCES);
+		return (in_satisfied(m, ipo, &packet) ? 0 : EACCES);
 	default:
 		return (0);
 	}
@@ -605,4 +678,47 @@ ipsec_input_check(struct mbuf *m, int af, const struct inpcb *inp)
 		return (0);
 	ipsecstat_inc(ipsec_idrops_c);
 	return (EACCES);
+}
+
+static u_int64_t
+in_mix(u_int64_t h, u_int64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ULL;
+	return (h ^ h >> 29);
+}
+
+static u_int64_t
+in_mixaddr(u_int64_t h, const union sockaddr_union *su)
+{
+	const struct in6_addr *in6 = &su->sin6.sin6_addr;
+	u_int i;
+
+	if (su->sa.sa_family == AF_INET)
+		return (in_mix(h, su->sin.sin_addr.s_addr));
+	for (i = 0; i < sizeof(*in6); i++)
+		h = in_mix(h, in6->s6_addr[i]);
+	return (h);
+}
+
+/* Not which SA it was: the next fragment may come by its successor. */
+u_int64_t
+ipsec_input_origin(struct mbuf *m)
+{
+	struct m_tag *mtag = NULL;
+	u_int64_t h = 0;
+	struct tdb *tdb;
+
+	while ((mtag = m_tag_find(m, PACKET_TAG_IPSEC_IN_DONE, mtag)) !=
+	    NULL) {
+		h = in_mix(h, 1);
+		if ((tdb = in_history(mtag)) == NULL)
+			continue;
+		h = in_mix(h, (u_int64_t)tdb->tdb_rdomain << 16 |
+		    tdb->tdb_sproto << 8 | lvl_given(tdb));
+		h = in_mixaddr(h, &tdb->tdb_src);
+		h = in_mixaddr(h, &tdb->tdb_dst);
+		h = in_mix(h, (unsigned long)tdb->tdb_ids);
+		tdb_unref(tdb);
+	}
+	return (h);
 }

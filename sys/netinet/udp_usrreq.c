@@ -37,7 +37,7 @@
 #include <netinet/in_var.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
-#include <netinet/ip_ipsp.h>
+#include <netinet/ip_spd.h>
 #include <netinet/ip_var.h>
 #include <netinet/udp.h>
 #include <netinet/udp_var.h>
@@ -287,6 +287,14 @@ udp_input_uni(struct mbuf *m, int iphlen)
 
 	if ((inp = udp_lookup(m, ip, uh)) == NULL) {
 		udpstat_inc(udps_noport);
+#ifdef IPSEC
+		/* who may not come in gets no answer either */
+		if (ipsec_input_wanted(NULL) &&
+		    ipsec_input_check(m, AF_INET, NULL) != 0) {
+			m_freem(m);
+			return;
+		}
+#endif
 		icmp_error(m, ICMP_UNREACH, ICMP_UNREACH_PORT, 0, 0);
 		return;
 	}

@@ -29,6 +29,7 @@
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
 #include <netinet/ip_fragq.h>
+#include <netinet/ip_spd.h>
 #include <netinet6/ip6_var.h>
 
 /*
@@ -122,7 +123,9 @@ frag6_key(struct mbuf *m, const struct ip6_frag *fh, struct fragq_key *fk)
 	fk->fk_dst = ip6->ip6_dst;
 	fk->fk_rtableid = m->m_pkthdr.ph_rtableid;
 	fk->fk_id = fh->ip6f_ident;
-	fk->fk_ipsec = m_tag_find(m, PACKET_TAG_IPSEC_IN_DONE, NULL) != NULL;
+#ifdef IPSEC
+	fk->fk_origin = ipsec_input_origin(m);
+#endif
 }
 
 /*

@@ -329,7 +329,7 @@ icmp6_notify(struct mbuf *q, int prc, u_int32_t mtu, u_int rtableid)
 	const struct protosw *pr;
 	int nxt, off;
 
-	off = ip6_lasthdr(q, -1, &nxt, NULL);
+	off = ip6_prothdr(q, IPPROTO_AH, &nxt);
 	/* a later fragment quotes no ports */
 	if (off == -1 || nxt == IPPROTO_FRAGMENT)
 		return;

@@ -85,7 +85,7 @@ in6_pcbpathmtu(struct inpcb *inp, const struct sockaddr_in6 *dst,
 	struct mbuf *m, *mc;
 
 	memset(&mi, 0, sizeof(mi));
-	in6_recoverscope(&mi.ip6m_addr, &dst->sin6_addr);
+	in6_mksin6(&mi.ip6m_addr, &dst->sin6_addr, 0);
 	mi.ip6m_mtu = mtu;
 	m = m_gethdr(M_DONTWAIT, MT_DATA);
 	mc = m_get(M_DONTWAIT, MT_CONTROL);
@@ -314,8 +314,9 @@ in6_pcbselsrc(struct in6_addr *src, const struct in6_addr *dst,
 	struct rtentry *rt;
 	struct ifnet *ifp;
 
+	/* who listens to a group speaks for himself */
 	*src = inp->inp_laddr6;
-	if (!IN6_IS_ADDR_UNSPECIFIED(src))
+	if (!IN6_IS_ADDR_UNSPECIFIED(src) && !IN6_IS_ADDR_MULTICAST(src))
 		return (0);
 	*src = inp->inp_pktinfo6.ipi6_addr;
 	if (!IN6_IS_ADDR_UNSPECIFIED(src))
@@ -350,7 +351,10 @@ in6_pcbpeer(struct inpcb *inp, struct mbuf *nam, struct in6_addr *faddr,
 		return (error);
 	if (*fport == 0 || IN6_IS_ADDR_UNSPECIFIED(faddr))
 		return (EADDRNOTAVAIL);
-	return (in6_pcbselsrc(laddr, faddr, inp, 0));
+	if ((error = in6_pcbselsrc(laddr, faddr, inp, 0)) == 0 &&
+	    IN6_IS_ADDR_MULTICAST(&inp->inp_laddr6))
+		*laddr = inp->inp_laddr6;
+	return (error);
 }
 
 int
@@ -426,7 +430,7 @@ in6_cmsg_pktinfo(struct mbuf *mc, const struct in6_addr *dst, u_int ifidx)
 	struct sockaddr_in6 sin6;
 	struct in6_pktinfo pi;
 
-	in6_recoverscope(&sin6, dst);
+	in6_mksin6(&sin6, dst, 0);
 	pi.ipi6_addr = sin6.sin6_addr;
 	pi.ipi6_ifindex = sin6.sin6_scope_id != 0 ? sin6.sin6_scope_id :
 	    ifidx;

@@ -413,12 +413,12 @@ ip6_deliver(struct mbuf **mp, int *offp, int nxt, struct netstack *ns)
 	NET_ASSERT_LOCKED();
 	while (nxt != IPPROTO_DONE) {
 		KASSERT(nxt >= 0 && nxt < (int)nitems(ip6_protox));
-		ip6stat_inc(ip6s_nxthist + nxt);
 		if (n++ > READ_ONCE(ip6_hdrnestlimit)) {
 			ip6stat_inc(ip6s_toomanyhdr);
 			m_freemp(mp);
 			return;
 		}
+		ip6stat_inc(ip6s_nxthist + nxt);
 		if (nxt == IPPROTO_HOPOPTS ||
 		    (*mp)->m_pkthdr.len < *offp) {
 			ip6stat_inc(ip6s_badhdr);
@@ -546,8 +546,9 @@ ip6_exthdr_len(struct mbuf *m, int nxt, int off, u_int8_t *next)
 	}
 }
 
-int
-ip6_lasthdr(struct mbuf *m, int stop, int *nxtp, int *protoffp)
+/* stop and proto: the offset and the number of a header to end at, or -1. */
+static int
+ip6_walkhdrs(struct mbuf *m, int stop, int proto, int *nxtp, int *protoffp)
 {
 	struct ip6_hdr *ip6 = mtod(m, struct ip6_hdr *);
 	int len, off = sizeof(*ip6), at = offsetof(struct ip6_hdr, ip6_nxt);
@@ -559,7 +560,7 @@ ip6_lasthdr(struct mbuf *m, int stop, int *nxtp, int *protoffp)
 			*protoffp = at;
 		if (off > m->m_pkthdr.len)
 			return (-1);
-		if (stop == off)
+		if (stop == off || proto == *nxtp)
 			return (off);
 		len = ip6_exthdr_len(m, *nxtp, off, &next);
 		if (len == -1 || (len == 0 && stop >= 0))
@@ -570,4 +571,16 @@ ip6_lasthdr(struct mbuf *m, int stop, int *nxtp, int *protoffp)
 		at = off;
 		off += len;
 	}
+}
+
+int
+ip6_lasthdr(struct mbuf *m, int stop, int *nxtp, int *protoffp)
+{
+	return (ip6_walkhdrs(m, stop, -1, nxtp, protoffp));
+}
+
+int
+ip6_prothdr(struct mbuf *m, int proto, int *nxtp)
+{
+	return (ip6_walkhdrs(m, -1, proto, nxtp, NULL));
 }

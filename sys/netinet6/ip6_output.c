@@ -430,7 +430,7 @@ ip6_way_route(struct ip6_way *iw, struct route *ro,
 	}
 	ifidx = ISSET(rt->rt_flags, RTF_LOCAL) ? rtable_loindex(rtableid) :
 	    rt->rt_ifidx;
-	if ((iw->iw_ifp = if_get(ifidx)) == NULL) {
+	if ((iw->iw_ifp = if_get_locked(ifidx)) == NULL) {
 		ip6stat_inc(ip6s_noroute);
 		return (EHOSTUNREACH);
 	}
@@ -446,7 +446,7 @@ ip6_way_find(struct ip6_way *iw, struct mbuf *m, struct route *ro,
 
 	if (IN6_IS_ADDR_MULTICAST(&ip6->ip6_dst) &&
 	    (ifidx = ip6_group_ifidx(ip6, im6o)) != 0) {
-		iw->iw_ifp = if_get(ifidx);
+		iw->iw_ifp = if_get_locked(ifidx);
 		return (iw->iw_ifp == NULL ? EADDRNOTAVAIL : 0);
 	}
 	return (ip6_way_route(iw, ro, ip6, m->m_pkthdr.ph_rtableid));
@@ -626,7 +626,6 @@ ip6_output(struct mbuf *m, void *opt, struct route *ro, int flags,
 		ip6stat_inc(ip6s_odropped);
 	m_freem(m);
  done:
-	if_put(iw.iw_ifp);
 	if (ro == &iproute)
 		route_release(ro);
 	return (error == EJUSTRETURN ? 0 : error);

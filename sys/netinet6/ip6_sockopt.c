@@ -540,7 +540,7 @@ ip6_getpathmtu(struct inpcb *inp, struct mbuf *m)
 	if (IN6_IS_ADDR_UNSPECIFIED(&inp->inp_faddr6))
 		return (ENOTCONN);
 	memset(&mi, 0, sizeof(mi));
-	in6_recoverscope(&mi.ip6m_addr, &inp->inp_faddr6);
+	in6_mksin6(&mi.ip6m_addr, &inp->inp_faddr6, 0);
 	NET_LOCK_SHARED();
 	rt = in6_pcbrtentry(inp, &inp->inp_faddr6);
 	if (rt != NULL && (ifp = if_get(rt->rt_ifidx)) != NULL)

@@ -29,8 +29,8 @@ struct ip6stat {
 	u_int64_t	ip6s_badvers;
 	u_int64_t	ip6s_badaddr;	/* addresses that no wire may carry */
 	u_int64_t	ip6s_badscope;	/* the same, by their scope */
-	u_int64_t	ip6s_badoptions;	/* and what their sender was told of them */
-	u_int64_t	ip6s_badhdr;	/* extension headers out of shape or order */
+	u_int64_t	ip6s_badoptions; /* that are refused */
+	u_int64_t	ip6s_badhdr;	/* extension headers, shape or order */
 	u_int64_t	ip6s_toomanyhdr;	/* more than hdrnestlimit */
 	u_int64_t	ip6s_notmember;	/* of the group */
 	u_int64_t	ip6s_wrongif;	/* address of another interface */
@@ -39,7 +39,7 @@ struct ip6stat {
 	u_int64_t	ip6s_fragdropped;	/* duplicates, out of space */
 	u_int64_t	ip6s_fragtimeout;
 	u_int64_t	ip6s_badfrags;
-	u_int64_t	ip6s_toolong;	/* longer than 65535 with all fragments */
+	u_int64_t	ip6s_toolong;	/* longer than 65535, all of it */
 	u_int64_t	ip6s_reassembled;
 	u_int64_t	ip6s_delivered;
 	u_int64_t	ip6s_noproto;
@@ -56,7 +56,7 @@ struct ip6stat {
 	u_int64_t	ip6s_idropped;	/* input, no buffers or no use */
 	u_int64_t	ip6s_rcvmemdrop;	/* no memory */
 	u_int64_t	ip6s_outswcsum;
-	u_int64_t	ip6s_nxthist[256];	/* headers of this number seen */
+	u_int64_t	ip6s_nxthist[256]; /* headers by number */
 };
 
 #ifdef _KERNEL
@@ -171,6 +171,8 @@ void	ipv6_input(struct ifnet *, struct mbuf *, struct netstack *);
  * the walk at its fragment header.
  */
 int	ip6_lasthdr(struct mbuf *, int, int *, int *);
+/* The same without stop, but a header of that number is the last. */
+int	ip6_prothdr(struct mbuf *, int, int *);
 /*
  * Hand *mp, which is for us, from header to header: the one at *offp and
  * its number.  *mp is gone afterwards.

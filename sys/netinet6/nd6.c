@@ -65,6 +65,7 @@ struct llinfo_nd6 {
 	int			 ln_state;	/* [L] ND6_LLINFO_* */
 	int			 ln_permanent;	/* [L] made by hand */
 	int			 ln_router;	/* [L] it says so */
+	int			 ln_known;	/* [L] it has answered us */
 	int			 ln_news;	/* [L] for nd6_settle() */
 	int			 ln_dead;	/* [L] for nd6_settle() */
 };
@@ -91,7 +92,8 @@ static void	nd6_settle_now(void *);
 
 static struct mutex nd6_mtx = MUTEX_INITIALIZER(IPL_SOFTNET);
 static struct nd6_list nd6_list = TAILQ_HEAD_INITIALIZER(nd6_list);
-						/* [L] idle ones first */
+						/* [L] those that answered
+						 * last are at the end */
 static struct timeout nd6_tick = TIMEOUT_INITIALIZER(nd6_timer, NULL);
 static struct timeout nd6_soon = TIMEOUT_INITIALIZER(nd6_settle_now, NULL);
 static uint64_t nd6_tickdue;	/* [L] when nd6_tick is, 0: not */
@@ -129,6 +131,8 @@ nd6_mayclone(int prefer)
 {
 	int max = READ_ONCE(nd6_gcthresh);
 
+	if (max < 0)
+		return (1);
 	if (atomic_load_int(&nd6_count) >= max)
 		timeout_add_msec(&nd6_soon, 1);
 	else if (prefer || atomic_load_int(&nd6_unresolved) < max / 4)
@@ -233,6 +237,7 @@ nd6_setreachable(struct llinfo_nd6 *ln)
 {
 	nd6_setstate(ln, ND6_LLINFO_REACHABLE, REACHABLE_MS / 2 +
 	    arc4random_uniform(REACHABLE_MS));
+	ln->ln_known = 1;
 	TAILQ_REMOVE(&nd6_list, ln, ln_list);
 	TAILQ_INSERT_TAIL(&nd6_list, ln, ln_list);
 }
@@ -610,27 +615,43 @@ nd6_publish(struct llinfo_nd6 *ln)
 }
 
 /*
- * Nobody else holds NET, so the list changes by nothing but nd6_end().  When
- * there are too many entries the idle ones go, oldest first, an eighth at
- * a time.
+ * There are too many: the oldest go, down to a number.  First those who have
+ * only spoken, and may be anybody's invention; then those that are known,
+ * but not in use.
  */
+static void
+nd6_evict(int known, int max)
+{
+	struct llinfo_nd6 *ln, *next;
+
+	TAILQ_FOREACH_SAFE(ln, &nd6_list, ln_list, next) {
+		if (atomic_load_int(&nd6_count) <= max)
+			break;
+		if (ln->ln_permanent || ln->ln_known != known ||
+		    ln->ln_state == ND6_LLINFO_INCOMPLETE ||
+		    (known && ln->ln_state != ND6_LLINFO_STALE))
+			continue;
+		nd6_end(ln);
+	}
+}
+
+/* Nobody else holds NET, so the list changes by nothing but nd6_end(). */
 static void
 nd6_settle_now(void *arg)
 {
-	int max = READ_ONCE(nd6_gcthresh), crowd;
+	int max = READ_ONCE(nd6_gcthresh);
 	struct llinfo_nd6 *ln, *next;
 
 	NET_LOCK();
-	crowd = atomic_load_int(&nd6_count) >= max;
 	TAILQ_FOREACH_SAFE(ln, &nd6_list, ln_list, next) {
-		if (ln->ln_dead || (crowd && !ln->ln_permanent &&
-		    ln->ln_state == ND6_LLINFO_STALE &&
-		    atomic_load_int(&nd6_count) > max - max / 8)) {
+		if (ln->ln_dead)
 			nd6_end(ln);
-			continue;
-		}
-		if (ln->ln_news)
+		else if (ln->ln_news)
 			nd6_publish(ln);
+	}
+	if (max >= 0 && atomic_load_int(&nd6_count) >= max) {
+		nd6_evict(0, max - max / 8);
+		nd6_evict(1, max - max / 8);
 	}
 	NET_UNLOCK();
 }

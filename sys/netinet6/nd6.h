@@ -55,7 +55,6 @@ struct nd6stat {
 	u_int64_t	nd6s_static;	/* its entry is permanent, another */
 	u_int64_t	nd6s_ignored;	/* does not override what we know */
 	u_int64_t	nd6s_duplicate;	/* it uses an address of ours */
-	u_int64_t	nd6s_redirect;	/* and router's: never obeyed */
 	/* IPv6 packets dropped */
 	u_int64_t	nd6s_noentry;	/* the route has no neighbour */
 	u_int64_t	nd6s_full;	/* no room for another neighbour */
@@ -112,7 +111,6 @@ enum nd6stat_counters {
 	nd6s_static,
 	nd6s_ignored,
 	nd6s_duplicate,
-	nd6s_redirect,
 	nd6s_noentry,
 	nd6s_full,
 	nd6s_nosource,

@@ -117,6 +117,7 @@ dad_ask(struct dad *da)
 	struct in6_addr *addr = IA6_IN6(ifatoia6(da->da_ifa));
 	struct in6_addr group;
 	struct nd6_msg nm;
+	struct mbuf *m;
 
 	arc4random_buf(da->da_nonce, sizeof(da->da_nonce));
 	nd6_solicited(&group, addr, ifp->if_index);
@@ -126,8 +127,11 @@ dad_ask(struct dad *da)
 	nm.nm_dst = &group;
 	nm.nm_target = addr;
 	nm.nm_nonce = da->da_nonce;
+	/* what was not asked cannot have been denied */
+	if ((m = nd6_message(ifp, &nm)) == NULL)
+		return;
 	da->da_sent++;
-	nd6_send(ifp, nd6_message(ifp, &nm), nm.nm_type);
+	nd6_send(ifp, m, nm.nm_type);
 }
 
 static int
@@ -154,6 +158,8 @@ dad_step(struct dad *da)
 		    "somebody else's, and not used\n", ifa->ifa_ifp->if_xname,
 		    ntohs(w[4]), ntohs(w[5]), ntohs(w[6]), ntohs(w[7]));
 		dad_setflags(ifa, IN6_IFF_TENTATIVE, IN6_IFF_DUPLICATED);
+		/* we may want to talk to who has it */
+		rt_ifa_dellocal(ifa);
 		dad_free(da);
 		return;
 	}
@@ -213,6 +219,8 @@ nd6_dad_start(struct ifaddr *ifa)
 
 	NET_ASSERT_LOCKED_EXCLUSIVE();
 	nd6_dad_stop(ifa);
+	if (ISSET(ifatoia6(ifa)->ia6_flags, IN6_IFF_DUPLICATED))
+		(void)rt_ifa_addlocal(ifa);
 	if (!nd6_dad_wanted(ifp, ifatoia6(ifa)->ia6_flags)) {
 		dad_setflags(ifa, IN6_IFF_TENTATIVE | IN6_IFF_DUPLICATED, 0);
 		return;

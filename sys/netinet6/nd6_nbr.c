@@ -312,6 +312,16 @@ nd6_isloop(struct ifnet *ifp, const struct nd6_in *ni)
 	    memcmp(ni->ni_lladdr, ac->ac_enaddr, ETHER_ADDR_LEN) == 0);
 }
 
+/* Does the sender use an address that is ours beyond doubt? */
+static int
+nd6_isours(struct ifnet *ifp, const struct nd6_in *ni)
+{
+	struct in6_ifaddr *ia = in6ifa_ifpwithaddr(ifp, &ni->ni_src);
+
+	return (ia != NULL && !ISSET(READ_ONCE(ia->ia6_flags),
+	    IN6_IFF_TENTATIVE | IN6_IFF_DUPLICATED | IN6_IFF_ANYCAST));
+}
+
 static void
 nd6_ns(struct ifnet *ifp, const struct nd6_in *ni)
 {
@@ -334,7 +344,7 @@ nd6_ns(struct ifnet *ifp, const struct nd6_in *ni)
 			nd6stat_inc(nd6s_tentative);
 		return;
 	}
-	if (!dad && in6ifa_ifpwithaddr(ifp, &ni->ni_src) != NULL) {
+	if (!dad && nd6_isours(ifp, ni)) {
 		nd6stat_inc(nd6s_duplicate);
 		nd6_complain(ifp, "asked by somebody with our address", ni);
 		return;
@@ -351,7 +361,9 @@ nd6_na(struct ifnet *ifp, const struct nd6_in *ni)
 {
 	struct in6_ifaddr *ia;
 
-	if ((ia = in6ifa_ifpwithaddr(ifp, &ni->ni_target)) == NULL) {
+	ia = in6ifa_ifpwithaddr(ifp, &ni->ni_target);
+	if (ia == NULL || ISSET(READ_ONCE(ia->ia6_flags),
+	    IN6_IFF_DUPLICATED)) {
 		nd6_cache_na(ifp, ni);
 		return;
 	}

@@ -382,12 +382,12 @@ udp6_findway(struct inpcb *inp, struct mbuf *addr, const struct ip6_ctl *ic,
 		if (uw->uw_fport == 0 ||
 		    IN6_IS_ADDR_UNSPECIFIED(&uw->uw_faddr))
 			return (EADDRNOTAVAIL);
-		if (IN6_IS_ADDR_UNSPECIFIED(&ic->ic_pktinfo.ipi6_addr) &&
-		    (error = in6_pcbselsrc(&uw->uw_laddr, &uw->uw_faddr, inp,
-		    ifidx)) != 0)
-			return (error);
 	} else if (IN6_IS_ADDR_UNSPECIFIED(&inp->inp_faddr6))
 		return (EDESTADDRREQ);
+	if (IN6_IS_ADDR_UNSPECIFIED(&ic->ic_pktinfo.ipi6_addr) &&
+	    (error = in6_pcbselsrc(&uw->uw_laddr, &uw->uw_faddr, inp,
+	    ifidx)) != 0)
+		return (error);
 	if (inp->inp_lport == 0 && (error = in6_pcbbind(inp, NULL)) != 0)
 		return (error);
 	return (udp6_sendsrc(inp, ic, uw));
@@ -411,8 +411,7 @@ udp6_output(struct inpcb *inp, struct mbuf *m, struct mbuf *addr,
 	error = EMSGSIZE;
 	if (len > IPV6_MAXPACKET)
 		goto drop;
-	M_PREPEND(m, sizeof(*uh), M_DONTWAIT);
-	if (m == NULL)
+	if ((m = m_prepend(m, sizeof(*uh), M_DONTWAIT)) == NULL)
 		return (ENOBUFS);
 	uh = mtod(m, struct udphdr *);
 	uh->uh_sport = inp->inp_lport;

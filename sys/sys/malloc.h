@@ -120,7 +120,16 @@ const char *malloc_check(void *, int, size_t);
  */
 void	malloc_fail_nth(unsigned long);
 unsigned long malloc_failed(void);
-int	malloc_should_fail(void);	/* for the other allocators */
+
+/* For the other allocators: is this the one that fails? */
+extern unsigned long malloc_countdown;		/* [a] 0: none does */
+int	malloc_may_fail(void);
+static inline int
+malloc_should_fail(void)
+{
+	return (__builtin_expect(__atomic_load_n(&malloc_countdown,
+	    __ATOMIC_RELAXED) != 0, 0) && malloc_may_fail());
+}
 
 void	malloc_report(void);		/* what is in use, by type */
 unsigned long malloc_inuse(int);	/* allocations of a type */

@@ -216,7 +216,23 @@ void	m_align(struct mbuf *, int);
 /* On failure these free the chain and return NULL (M_PREPEND: m = NULL). */
 struct mbuf *m_prepend(struct mbuf *, int, int);
 struct mbuf *m_pullup(struct mbuf *, int);
-#define M_PREPEND(m, plen, how)	((m) = m_prepend((m), (plen), (how)))
+/* Mostly there is room in a cluster that nobody shares. */
+#define M_PREPEND(m, plen, how) do {					\
+	if (m_hasroom((m), (plen))) {					\
+		(m)->m_data -= (plen);					\
+		(m)->m_len += (plen);					\
+		(m)->m_pkthdr.len += (plen);				\
+	} else								\
+		(m) = m_prepend((m), (plen), (how));			\
+} while (0)
+static inline int
+m_hasroom(const struct mbuf *m, int len)
+{
+	return ((m->m_flags & (M_EXT | M_EXTWR | M_PKTHDR)) ==
+	    (M_EXT | M_EXTWR | M_PKTHDR) &&
+	    m->m_data - m->m_ext.ext_buf >= len &&
+	    __atomic_load_n(m->m_ext.ext_refs, __ATOMIC_ACQUIRE) == 1);
+}
 /*
  * m is kept by all of these; NULL when there is no memory, and then m is
  * as it was.  A copy of a header has copies of the tags, but neither the
@@ -319,8 +335,33 @@ struct m_tag *m_tag_first(struct mbuf *);
 struct m_tag *m_tag_next(struct mbuf *, struct m_tag *);
 
 void	ml_init(struct mbuf_list *);
-void	ml_enqueue(struct mbuf_list *, struct mbuf *);
-struct mbuf *ml_dequeue(struct mbuf_list *);
+
+static inline void
+ml_enqueue(struct mbuf_list *ml, struct mbuf *m)
+{
+	if (ml->ml_tail == NULL)
+		ml->ml_head = m;
+	else
+		ml->ml_tail->m_nextpkt = m;
+	ml->ml_tail = m;
+	m->m_nextpkt = NULL;
+	WRITE_ONCE(ml->ml_len, ml->ml_len + 1);
+}
+
+static inline struct mbuf *
+ml_dequeue(struct mbuf_list *ml)
+{
+	struct mbuf *m;
+
+	if ((m = ml->ml_head) == NULL)
+		return (NULL);
+	if ((ml->ml_head = m->m_nextpkt) == NULL)
+		ml->ml_tail = NULL;
+	m->m_nextpkt = NULL;
+	WRITE_ONCE(ml->ml_len, ml->ml_len - 1);
+	return (m);
+}
+
 void	ml_enlist(struct mbuf_list *, struct mbuf_list *);  /* 2nd into 1st */
 struct mbuf *ml_dechain(struct mbuf_list *);
 u_int	ml_purge(struct mbuf_list *);

@@ -18,8 +18,7 @@
 #define _SYS_MUTEX_H_
 
 #include <sys/types.h>
-
-struct proc;
+#include <sys/proc.h>
 
 /*
  * Spinning lock, not recursive.  Whoever holds one must not sleep, take
@@ -33,12 +32,47 @@ struct mutex {
 #define MUTEX_INITIALIZER(ipl)		{ NULL, (ipl) }
 
 void	mtx_init(struct mutex *, int);
-#define mtx_enter(m)		_mtx_enter((m), __FILE__, __LINE__)
-#define mtx_leave(m)		_mtx_leave((m), __FILE__, __LINE__)
+#define mtx_enter(m) do {						\
+	if (!mtx_enter_alone(m))					\
+		_mtx_enter((m), __FILE__, __LINE__);			\
+} while (0)
+#define mtx_leave(m) do {						\
+	if (!mtx_leave_alone(m))					\
+		_mtx_leave((m), __FILE__, __LINE__);			\
+} while (0)
 int	mtx_enter_try(struct mutex *);	/* 1 when taken */
 void	_mtx_enter(struct mutex *, const char *, int);
 void	_mtx_leave(struct mutex *, const char *, int);
 int	mtx_owned(struct mutex *);
+
+/*
+ * With one CPU one thread at a time runs, and another one goes on only
+ * where this one gives the CPU up: nothing has to be atomic.  The orders
+ * are for those who watch.
+ */
+extern int	mtx_alone;		/* one CPU, and no yields by chance */
+
+static inline int
+mtx_enter_alone(struct mutex *mtx)
+{
+	if (!mtx_alone ||
+	    __atomic_load_n(&mtx->mtx_owner, __ATOMIC_ACQUIRE) != NULL)
+		return (0);
+	__atomic_store_n(&mtx->mtx_owner, curproc, __ATOMIC_RELAXED);
+	curproc->p_mtxdepth++;
+	return (1);
+}
+
+static inline int
+mtx_leave_alone(struct mutex *mtx)
+{
+	if (!mtx_alone || __atomic_load_n(&mtx->mtx_owner,
+	    __ATOMIC_RELAXED) != curproc)
+		return (0);
+	__atomic_store_n(&mtx->mtx_owner, NULL, __ATOMIC_RELEASE);
+	curproc->p_mtxdepth--;
+	return (1);
+}
 
 #ifdef DIAGNOSTIC
 void	mtx_assert_locked(struct mutex *, const char *, int);

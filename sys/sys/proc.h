@@ -20,6 +20,8 @@
 #include <sys/queue.h>
 #include <machine/cpu.h>
 
+struct netstack;
+
 /*
  * A kernel thread.
  *
@@ -50,6 +52,7 @@ struct proc {
 	unsigned int	 p_kldepth;		/* [o] KERNEL_LOCK nesting */
 	unsigned int	 p_nshared;		/* [o] netlock held shared */
 	time_t		 p_now;			/* [o] this round's second, or 0 */
+	struct netstack	*p_ns;			/* [o] of a softnet, or NULL */
 
 	/* whose request is served, see um/proxy.c */
 	void		*p_call;		/* [o] copyin, copyout */

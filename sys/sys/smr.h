@@ -19,6 +19,8 @@
 
 #include <sys/queue.h>
 #include <sys/atomic.h>
+#include <sys/mutex.h>
+#include <sys/proc.h>
 
 /*
  * Safe memory reclamation: a reader inside smr_read_enter/leave may follow
@@ -32,8 +34,24 @@ struct smr_entry {
 	void		*smr_arg;
 };
 
-void	smr_read_enter(void);		/* nests; no sleeping until leave */
-#define smr_read_leave()	_smr_read_leave(__FILE__, __LINE__)
+/* nests; no sleeping until leave */
+static inline void
+smr_read_enter(void)
+{
+	struct proc *p = curproc;
+
+	__atomic_store_n(&p->p_smrdepth, p->p_smrdepth + 1, __ATOMIC_RELAXED);
+	barrier();
+}
+
+/* The last one out may have to let others run; not where none are kept. */
+#define smr_read_leave() do {						\
+	if (mtx_alone && curproc->p_smrdepth > 0)			\
+		__atomic_store_n(&curproc->p_smrdepth,			\
+		    curproc->p_smrdepth - 1, __ATOMIC_RELEASE);		\
+	else								\
+		_smr_read_leave(__FILE__, __LINE__);			\
+} while (0)
 void	_smr_read_leave(const char *, int);
 #define smr_barrier()		_smr_barrier(__FILE__, __LINE__)
 void	_smr_barrier(const char *, int);	/* may sleep; microseconds */

@@ -239,7 +239,7 @@ same eachsa
 
 # What this kernel has not, by name.
 cat >"$W/more" <<END
-ah $hosts spi 0x100 auth hmac-ripemd160 authkey 0x$k20
+ah $hosts spi 0x100 auth hmac-md5 authkey 0x$k16
 ipcomp $hosts spi 0x100
 tcpmd5 $hosts spi 0x100 authkey 0x$k16
 flow ipcomp out from 10.1.0.0/16 to 10.2.0.0/16 peer 198.51.100.14
@@ -248,11 +248,11 @@ esp $hosts spi 0x101 auth hmac-md5 enc null authkey 0x$k16
 END
 "$ipsecctl" -f "$W/more" 2>"$W/err"
 rc=$?
-says "$W/more: 1: ah rule: spi 0x00000100 to 198.51.100.14: kernel\
- does not support hmac-ripemd160"
+says "$W/more: 1: ah rule: spi 0x00000100 to 198.51.100.14: kernel does\
+ not support hmac-md5"
 says "$W/more: 2: ipcomp rule: kernel does not support ipcomp"
 says "$W/more: 3: tcpmd5 rule: kernel does not support tcpmd5"
-says "$W/more: 4: flow rule: kernel does not accept such a flow"
+says "$W/more: 4: flow rule: kernel does not support flows of ipcomp"
 says "$W/more: 5: esp rule: spi 0x00000100 to 198.51.100.14: kernel does\
  not support blowfish"
 says "$W/more: 6: esp rule: spi 0x00000101 to 198.51.100.14: kernel does\

@@ -22,8 +22,10 @@
 #include <sys/socket.h>
 #include <sys/sockio.h>
 #include <sys/sysctl.h>
+#include <net/bpf.h>
 #include <net/if.h>
 #include <net/if_dl.h>
+#include <net/if_enc.h>
 #include <net/if_types.h>
 #include <net/pfkeyv2.h>
 #include <net/route.h>
@@ -932,5 +934,61 @@ M(struct sockaddr_encap, Sen.Sip6.Sport)
 M(struct sockaddr_encap, Sen.Sip6.Dport)
 V(SENT_IP4)
 V(SENT_IP6)
+
+	/* bpf and enc */
+X(BIOCGBLEN)
+X(BIOCSBLEN)
+X(BIOCSETF)
+X(BIOCFLUSH)
+X(BIOCPROMISC)
+X(BIOCGDLT)
+X(BIOCGETIF)
+X(BIOCSETIF)
+X(BIOCSRTIMEOUT)
+X(BIOCGRTIMEOUT)
+X(BIOCGSTATS)
+X(BIOCIMMEDIATE)
+X(BIOCVERSION)
+X(BIOCGHDRCMPLT)
+X(BIOCSHDRCMPLT)
+X(BIOCLOCK)
+X(BIOCSETWF)
+X(BIOCGFILDROP)
+X(BIOCSFILDROP)
+X(BIOCSDLT)
+X(BIOCGDLTLIST)
+X(BIOCGDIRFILT)
+X(BIOCSDIRFILT)
+X(BIOCSWTIMEOUT)
+X(BIOCGWTIMEOUT)
+X(BIOCDWTIMEOUT)
+X(BIOCSETFNR)
+S(struct bpf_hdr)
+M(struct bpf_hdr, bh_tstamp)
+M(struct bpf_hdr, bh_caplen)
+M(struct bpf_hdr, bh_datalen)
+M(struct bpf_hdr, bh_hdrlen)
+M(struct bpf_hdr, bh_ifidx)
+M(struct bpf_hdr, bh_flowid)
+M(struct bpf_hdr, bh_flags)
+M(struct bpf_hdr, bh_drops)
+M(struct bpf_hdr, bh_csumflags)
+S(struct bpf_insn)
+M(struct bpf_insn, k)
+S(struct bpf_program)
+M(struct bpf_program, bf_insns)
+S(struct bpf_stat)
+S(struct bpf_dltlist)
+M(struct bpf_dltlist, bfl_list)
+S(struct enchdr)
+V(DLT_EN10MB)
+V(DLT_LOOP)
+V(DLT_ENC)
+V(DLT_RAW)
+V(BPF_DIRECTION_IN)
+V(BPF_DIRECTION_OUT)
+V(BPF_FILDROP_DROP)
+V(BPF_MAXINSNS)
+V(BPF_MEMWORDS)
 	{ ABI_END, 0, 0, 0 }
 };

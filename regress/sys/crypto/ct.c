@@ -29,20 +29,46 @@
 #include <crypto/gmac.h>
 #include <crypto/hmac.h>
 
+#include <machine/cpu.h>
+
 #include "ct.h"
 
 #define STATE_MAX	8192
 #define MSG_MAX		200
+#define ESP_LEN		1168	/* for all that work at many blocks at once */
 
-static const struct crypto_provider *provider;
-static uint8_t buf[8 + 16 + MSG_MAX], icv[64], key[64], authkey[64];
+static const struct crypto_provider *providers[CRYPTO_MAXPROVIDERS];
+static int nproviders;
+static uint8_t buf[8 + 16 + ESP_LEN], icv[64], key[64], authkey[64];
 
-/* what cryptosoft.c finds in place of the kernel */
+/* what the providers find in place of the kernel */
 int
 crypto_register(const struct crypto_provider *pv)
 {
-	provider = pv;
+	if (pv->cpv_statesize > STATE_MAX || nproviders == CRYPTO_MAXPROVIDERS)
+		__builtin_trap();
+	providers[nproviders++] = pv;
 	return (0);
+}
+
+/* for instructions that memcheck does not know */
+void	crypto_chacha_avx512_attach(int);
+void	crypto_gcm_avx2_attach(int);
+void	crypto_gcm_avx512_attach(int);
+
+void
+crypto_chacha_avx512_attach(int features)
+{
+}
+
+void
+crypto_gcm_avx2_attach(int features)
+{
+}
+
+void
+crypto_gcm_avx512_attach(int features)
+{
 }
 
 /* whether a packet is genuine is no secret any more once it is decided */
@@ -175,7 +201,8 @@ ct_hmac(void)
 }
 
 static void
-esp_packet(const struct crypto_params *cp, size_t ivlen)
+esp_packet(const struct crypto_provider *provider,
+    const struct crypto_params *cp, size_t ivlen)
 {
 	static uint8_t state[STATE_MAX] __aligned(64);
 	struct cryptop crp;
@@ -192,7 +219,7 @@ esp_packet(const struct crypto_params *cp, size_t ivlen)
 	crp.crp_aadlen = CRYPTO_AAD_LEN;
 	crp.crp_iv = buf + CRYPTO_AAD_LEN;
 	crp.crp_data = crp.crp_iv + ivlen;
-	crp.crp_len = 176;
+	crp.crp_len = ESP_LEN;
 	crp.crp_icv = icv;
 	if (provider->cpv_invoke(state, &crp) != 0)
 		panic("encrypt");
@@ -226,13 +253,20 @@ ct_esp(void)
 		    12 },
 	};
 	static const size_t ivlen[] = { 8, 16, 0, 16, 8, 8, 8, 8 };
-	int i;
+	int i, n;
 
 	cryptosoft_attach();
-	if (provider->cpv_statesize > STATE_MAX)
-		panic("statesize");
-	for (i = 0; i < nitems(params); i++)
-		esp_packet(&params[i], ivlen[i]);
+#ifdef PROVIDERS
+	/* those of the processor that memcheck plays */
+	cpu_crypto_attach();
+#endif
+	for (n = 0; n < nproviders; n++) {
+		ct_say(providers[n]->cpv_name);
+		for (i = 0; i < nitems(params); i++)
+			if (providers[n]->cpv_probe(&params[i]))
+				esp_packet(providers[n], &params[i],
+				    ivlen[i]);
+	}
 }
 
 /* two faults that must be found, else the check checks nothing */

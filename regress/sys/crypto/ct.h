@@ -22,6 +22,7 @@
 /* ct_main.c: mark memory as secret, or as fit to be seen by everybody */
 void	ct_secret(void *, unsigned long);
 void	ct_public(void *, unsigned long);
+void	ct_say(const char *);		/* a line on stdout */
 
 /* ct.c; 0, or -1 if there is no test of that name */
 int	ct_run(const char *);

@@ -33,6 +33,12 @@ ct_public(void *p, unsigned long len)
 	VALGRIND_MAKE_MEM_DEFINED(p, len);
 }
 
+void
+ct_say(const char *s)
+{
+	puts(s);
+}
+
 int
 main(int argc, char *argv[])
 {

@@ -52,6 +52,13 @@ tests()
 	}' | sort
 }
 
+# The rows that the file of a group says it proves.
+rows()
+{
+	sed -n 's,^/\* rows: \(.*\) \*/$,\1,p' \
+	    "$TOP"/regress/sys/*/kt_"$1".c 2>/dev/null
+}
+
 # run TEST option ...: one kernel; its output only when it fails
 run()
 {
@@ -80,7 +87,10 @@ trap 'exit 1' HUP INT TERM
 tests >"$tmp/all"
 [ -s "$tmp/all" ] || { cat "$tmp/kernel"; exit 1; }
 if [ "${1:?-l, a group or a test}" = -l ]; then
-	awk '!seen[$1]++ { print $1 ($1 ~ /-mp$/ ? " mp" : "") }' "$tmp/all"
+	awk '!seen[$1]++ { print $1 ($1 ~ /-mp$/ ? " mp" : "") }' "$tmp/all" |
+	    while read -r group mark; do
+		echo "$group $mark $(rows "${group%-mp}")"
+	done
 	exit 0
 fi
 awk -v want="$1" '$1 == want || $2 == want { print $2 }' "$tmp/all" \

@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: S12 */
+
 
 /* bpf(4): the machine, buffers, and what an interface's end means. */
 
@@ -26,6 +28,7 @@
 #include <sys/sockio.h>
 #include <sys/task.h>
 
+#include <net/if_dl.h>
 #include <net/if_enc.h>
 #include <net/if_types.h>
 #include <net/bpf.h>
@@ -538,9 +541,9 @@ KTEST(bpf_buffers, "a buffer fills, waits, and the third packet is lost")
 	KT_EQ(ktb_tap(ifp, 10, BPF_DIRECTION_IN), 0);
 	KT_EQ(ktb_records(d, &bh), -1);
 	ktb_tap(ifp, 10, BPF_DIRECTION_IN);
-	KT_EQ(told, 0);
+	KT_EQ(atomic_load_int(&told), 0);
 	ktb_tap(ifp, 10, BPF_DIRECTION_OUT);	/* begins the second */
-	KT_EQ(told, 1);
+	KT_EQ(atomic_load_int(&told), 1);
 	ktb_tap(ifp, 11, BPF_DIRECTION_OUT);
 	ktb_tap(ifp, 12, BPF_DIRECTION_OUT);	/* no room */
 	ktb_tap(ifp, 13, BPF_DIRECTION_OUT);
@@ -620,13 +623,13 @@ KTEST(bpf_wait, "a packet waits as long as it was told to, and no longer")
 	kt_sleep(60 * MSEC);
 	ktb_tap(ifp, 20, BPF_DIRECTION_IN);	/* it is the first's age */
 	kt_sleep(39 * MSEC);
-	KT_EQ(told, 0);
+	KT_EQ(atomic_load_int(&told), 0);
 	KT_EQ(ktb_records(d, &bh), -1);
 	kt_sleep(2 * MSEC);
-	KT_EQ(told, 1);
+	KT_EQ(atomic_load_int(&told), 1);
 	KT_EQ(ktb_records(d, &bh), 2);
 	kt_sleep(500 * MSEC);			/* and an empty one has none */
-	KT_EQ(told, 1);
+	KT_EQ(atomic_load_int(&told), 1);
 	/* the shorter one of the two */
 	KT_EQ(ktb_time(d, BIOCSRTIMEOUT, 30), 0);
 	ktb_tap(ifp, 20, BPF_DIRECTION_IN);
@@ -638,9 +641,9 @@ KTEST(bpf_wait, "a packet waits as long as it was told to, and no longer")
 	kt_sleep(10000 * MSEC);
 	KT_EQ(ktb_records(d, &bh), -1);
 	/* those that wait already, too */
-	told = 0;
+	atomic_store_int(&told, 0);
 	KT_EQ(ktb_word(d, BIOCIMMEDIATE, 1), 0);
-	KT_EQ(told, 1);
+	KT_EQ(atomic_load_int(&told), 1);
 	KT_EQ(ktb_records(d, &bh), 1);
 	tv.tv_sec = 301;
 	tv.tv_usec = 0;
@@ -702,9 +705,9 @@ KTEST(bpf_gone, "the interface goes: the rest, the end, and another one")
 	KT_EQ(cd->d_ioctl(d, BIOCPROMISC, NULL, curproc), 0);
 	KT_ASSERT(ISSET(ifp->if_flags, IFF_PROMISC));
 	ktb_tap(ifp, 20, BPF_DIRECTION_IN);
-	KT_EQ(told, 0);
+	KT_EQ(atomic_load_int(&told), 0);
 	ktb_destroy(ifp);
-	KT_EQ(told, 1);
+	KT_EQ(atomic_load_int(&told), 1);
 	KT_EQ(ktb_records(d, &bh), 1);
 	KT_EQ(cd->d_read(d, &m), ENXIO);
 	KT_EQ(cd->d_write(d, pkt, sizeof(pkt), curproc), ENXIO);
@@ -716,6 +719,7 @@ KTEST(bpf_gone, "the interface goes: the rest, the end, and another one")
 	KT_EQ(cd->d_ioctl(d, BIOCSETIF, (caddr_t)&ifr, curproc), 0);
 	KT_EQ(cd->d_read(d, &m), EAGAIN);
 	KT_EQ(cd->d_ioctl(d, BIOCPROMISC, NULL, curproc), 0);
+	KT_ASSERT(ISSET(other->if_flags, IFF_PROMISC));
 	ktb_close(d);
 	KT_ASSERT(!ISSET(other->if_flags, IFF_PROMISC));
 	ktb_destroy(other);
@@ -841,10 +845,15 @@ mp_tapper(void *arg)
 	struct ifnet *ifp = arg;
 	u_char pkt[64] = { 0 };
 	struct mbuf *m = ktb_chain(pkt, sizeof(pkt), 20);
+	int i;
 
+	/* a softnet, too, sleeps now and then: barriers wait for that */
 	while (!ktt_stopping()) {
-		(void)if_tap(ifp, m, BPF_DIRECTION_IN);
-		yield();
+		for (i = 0; i < 20; i++) {
+			(void)if_tap(ifp, m, BPF_DIRECTION_IN);
+			yield();
+		}
+		tsleep_nsec(m, PWAIT, "tapper", 1000);
 	}
 	m_freem(m);
 	ktt_exit();
@@ -856,10 +865,10 @@ KTEST(mp_bpf, "listeners come, change and go while packets pass")
 	    BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
 	    BPF_STMT(BPF_RET | BPF_K, 40) };
 	struct ifnet *ifp = ktb_create("ktb0", DLT_LOOP, 4);
-	unsigned long i, n = kt_count(300), got = 0;
+	unsigned long i, n = kt_count(100);
 	struct bpf_hdr bh;
 	struct bpf_d *d;
-	int tries;
+	int got;
 
 	for (i = 0; i < 2; i++)
 		ktt_start(mp_tapper, ifp);
@@ -867,19 +876,61 @@ KTEST(mp_bpf, "listeners come, change and go while packets pass")
 		d = ktb_open("ktb0");
 		ktb_word(d, BIOCIMMEDIATE, 1);
 		ktb_filter(d, even, nitems(even));
-		for (tries = 0; tries < 20; tries++) {
-			if (ktb_records(d, &bh) > 0)
-				got++;
-			yield();
-		}
+		for (got = 0; got < 3; got += ktb_records(d, &bh) > 0)
+			tsleep_nsec(d, PWAIT, "record", 1000);
 		(void)cd->d_ioctl(d, BIOCFLUSH, NULL, curproc);
 		ktb_close(d);
 	}
 	KT_EQ(ktt_end(), 0);
-	KT_ASSERT(got > 0);
 	d = ktb_open("ktb0");
 	ktb_destroy(ifp);
 	ktb_close(d);
+}
+
+static struct mbuf *ether_last;
+
+static int
+ether_enqueue(struct ifnet *ifp, struct mbuf *m)
+{
+	m_freem(ether_last);
+	ether_last = m;
+	return (0);
+}
+
+KTEST(bpf_ether, "a frame leaves with our address, or with what it has")
+{
+	static const u_char us[] = { 2, 0, 0, 0, 0, 9 };
+	u_char frame[60] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4,
+	    5, 6, 8, 6 };
+	struct ifnet *ifp = ktb_create("ktb0", DLT_EN10MB, 14);
+	struct bpf_d *d = ktb_open("ktb0");
+	u_char *p;
+
+	KT_EQ(cd->d_write(d, frame, sizeof(frame), curproc), ENETDOWN);
+	ifp->if_addrlen = sizeof(us);
+	if_alloc_sadl(ifp);
+	memcpy(LLADDR(ifp->if_sadl), us, sizeof(us));
+	ifp->if_enqueue = ether_enqueue;
+	NET_LOCK();
+	if_up(ifp);
+	NET_UNLOCK();
+	KT_EQ(cd->d_write(d, frame, sizeof(frame), curproc), 0);
+	p = mtod(ether_last, u_char *);
+	KT_EQ(ether_last->m_pkthdr.len, sizeof(frame));
+	KT_ASSERT(ISSET(ether_last->m_flags, M_BCAST));
+	KT_MEMEQ(p, frame, 6);
+	KT_MEMEQ(p + 6, us, 6);
+	KT_MEMEQ(p + 12, frame + 12, sizeof(frame) - 12);
+	frame[0] = 2;
+	ktb_word(d, BIOCSHDRCMPLT, 1);
+	KT_EQ(cd->d_write(d, frame, sizeof(frame), curproc), 0);
+	p = mtod(ether_last, u_char *);
+	KT_MEMEQ(p, frame, sizeof(frame));
+	KT_ASSERT(!ISSET(ether_last->m_flags, M_BCAST | M_MCAST));
+	m_freem(ether_last);
+	ether_last = NULL;
+	ktb_close(d);
+	ktb_destroy(ifp);
 }
 
 KTEST(enc_tap, "enc(4): header, direction, units and routing domains")

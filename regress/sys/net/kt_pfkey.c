@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: I3 */
+
 /*
  * PF_KEY: messages that are none, and the sockets.
  */

@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: S6 */
+
 #include "kt_seclib.h"
 
 /* sec(4) in one thread: what it does with packets and SAs. */

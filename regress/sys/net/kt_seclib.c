@@ -240,7 +240,7 @@ ksec_reflect(void (*hook)(struct mbuf *))
 	return (n);
 }
 
-static int
+int
 ksec_ioctl(unsigned int unit, u_long cmd, void *arg)
 {
 	struct ifnet *ifp;

@@ -55,6 +55,7 @@ int	ksec_send(unsigned int, in_addr_t, int);
 /* Turn everything that left kti1 round, after a hook; how many. */
 unsigned int ksec_reflect(void (*)(struct mbuf *));
 void	ksec_settle(void);		/* all that is due now has happened */
+int	ksec_ioctl(unsigned int, u_long, void *);	/* 0 or errno */
 int	ksec_stats(unsigned int, struct sec_stats *);
 uint64_t ksec_espstat(int);
 int	ksec_ifdata(unsigned int, struct if_data *);

@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: I1 */
+
 /* ESP with each algorithm, both ways: what it looks like on the wire. */
 
 #include "kt_esplib.h"

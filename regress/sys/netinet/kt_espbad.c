@@ -454,6 +454,11 @@ KTEST(b05_next, "B05: every next header but 4 is counted as what it is")
 		off = next == IPPROTO_NONE ?
 		    offsetof(struct sec_stats, ss_idummy) :
 		    offsetof(struct sec_stats, ss_iproto);
+#ifdef INET6
+		/* known, and this is none */
+		if (next == IPPROTO_IPV6)
+			off = offsetof(struct sec_stats, ss_iheader);
+#endif
 		KT_EQ(kesp_secdrop(off, 1), 0);
 	}
 	/* a dummy packet may be of any size */

@@ -18,6 +18,8 @@
 
 #include <sys/proc.h>
 
+#include <netinet/ip_ipsp.h>
+
 #define SRC	KTI_A(192, 0, 2, 77)
 #define DST	KTI_A(192, 0, 2, 1)
 
@@ -353,20 +355,26 @@ KTEST(frag_ipsec, "clear fragments never complete a decrypted packet")
 	struct m_tag *t;
 
 	payload_fill();
+	NET_LOCK_SHARED();
 	m = fragment(1, 0, 800, 1);
-	t = m_tag_get(PACKET_TAG_IPSEC_IN_DONE, 4, M_WAITOK);
+	t = m_tag_get(PACKET_TAG_IPSEC_IN_DONE,
+	    sizeof(struct tdb_ident), M_WAITOK);
+	memset(t + 1, 0, sizeof(struct tdb_ident));
 	m_tag_prepend(m, t);
 	KT_EQ(reass(m, 0), 0);
 	KT_EQ(reass(fragment(1, 800, 100, 0), 900), 0);
 	KT_EQ(ip_frag_queues(), 2);
 
 	m = fragment(1, 800, 100, 0);
-	t = m_tag_get(PACKET_TAG_IPSEC_IN_DONE, 4, M_WAITOK);
+	t = m_tag_get(PACKET_TAG_IPSEC_IN_DONE,
+	    sizeof(struct tdb_ident), M_WAITOK);
+	memset(t + 1, 0, sizeof(struct tdb_ident));
 	m_tag_prepend(m, t);
 	KT_ASSERT((m = ip_reass(m)) != NULL);
 	KT_ASSERT(m_tag_find(m, PACKET_TAG_IPSEC_IN_DONE, NULL) != NULL);
 	m_freem(m);
 	KT_EQ(ip_frag_queues(), 1);
+	NET_UNLOCK_SHARED();
 	ip_frag_drain();
 }
 

@@ -176,7 +176,7 @@ kti_addroute(in_addr_t net, in_addr_t gateway)
 }
 
 int
-kti_setup(void)
+kti_network(void)
 {
 	int error;
 
@@ -186,9 +186,17 @@ kti_setup(void)
 	if ((error = kti_addr(&kti0, KTI_US0, 24, 0)) != 0 ||
 	    (error = kti_addr(&kti1, KTI_US1, 30, KTI_PEER1)) != 0)
 		return (error);
+	return (kti_addroute(KTI_FAR & KTI_A(255, 255, 255, 0), KTI_PEER1));
+}
+
+int
+kti_setup(void)
+{
+	int error = kti_network();
+
 	/* the rate of errors starts anew with each second */
 	kt_sleep(SEC_TO_NSEC(2));
-	return (kti_addroute(KTI_FAR & KTI_A(255, 255, 255, 0), KTI_PEER1));
+	return (error);
 }
 
 void

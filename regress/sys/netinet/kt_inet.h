@@ -65,6 +65,8 @@ extern struct kti_if kti0, kti1;
 
 /* A fresh network, defaults everywhere; 0 or an errno. */
 int	kti_setup(void);
+int	kti_network(void);		/* the same, at once: errors may be
+					 * too many for this second */
 void	kti_cleanup(void);
 /* Give an interface an address; 0 or an errno. */
 int	kti_addr(struct kti_if *, in_addr_t, int, in_addr_t);

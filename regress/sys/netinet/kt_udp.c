@@ -405,9 +405,15 @@ KTEST(udp_seclevel, "a socket that requires protection gets nothing else")
 	in0(ktu_udp(KTI_PEER0, 1, KTI_US0, 600, 4));
 	KT_EQ(ktu_udpstat(udps_nosec), nosec + 1);
 	KT_EQ(ktu_recv(so, NULL, NULL, NULL), -1);
+	/* only an SA can say that it was protected */
 	m = ktu_udp(KTI_PEER0, 1, KTI_US0, 600, 4);
-	SET(m->m_flags, M_CONF);
+	SET(m->m_flags, M_CONF | M_AUTH);
 	in0(m);
+	KT_EQ(ktu_udpstat(udps_nosec), nosec + 2);
+	KT_EQ(ktu_recv(so, NULL, NULL, NULL), -1);
+	KT_EQ(ktu_setopt(so, IPPROTO_IP, IP_ESP_TRANS_LEVEL,
+	    IPSEC_LEVEL_USE), 0);
+	in0(ktu_udp(KTI_PEER0, 1, KTI_US0, 600, 4));
 	KT_EQ(ktu_recv(so, NULL, NULL, NULL), 4);
 	ktu_close(so);
 	kti_cleanup();

@@ -148,6 +148,13 @@ KTEST(dad_owner, "somebody has it already")
 	KT_EQ(n6_add(N6ETH, NEW, 64, 0), 0);
 	owner(NEW, 0xa);
 	KT_EQ(n6_flags(N6ETH, NEW), IN6_IFF_DUPLICATED);
+	/* it is a neighbour like any other */
+	KT_EQ(n6_add(N6ETH, N6_US, 64, 0), 0);
+	kt_sleep(SEC_TO_NSEC(2));
+	mq_purge(&n60.n6_out);
+	KT_EQ(n6_send(NEW, 30), 0);
+	owner(NEW, 0xa);
+	KT_EQ(n6_sentdata(0xa), 30);
 	/* even one that has our link address */
 	KT_EQ(n6_add(N6ETH, n6_addr(0, 0x51), 64, 0), 0);
 	owner(n6_addr(0, 0x51), 1);

@@ -14,6 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* rows: N6 */
+
 #include "kt_nd6lib.h"
 
 #include <sys/sockio.h>

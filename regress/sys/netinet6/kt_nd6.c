@@ -510,10 +510,74 @@ KTEST(nd6_spoof, "solicitations from everybody are remembered in bounds")
 		    2 + i);
 		mq_purge(&n60.n6_out);
 	}
-	KT_ASSERT(n6_neighbours() <= 500);
+	KT_ASSERT(n6_neighbours() <= 401);
 	KT_EQ(n6_send(A, 31), 0);
 	KT_EQ(n6_sentdata(0xa), 31);
+	/* there is room for one more, who is just as unknown */
+	solicit(B, n6_snm(N6_US), N6_US, 0xb);
+	KT_EQ(n6_send(B, 32), 0);
+	KT_EQ(n6_sentdata(0xb), 32);
 	n6_cleanup();
+}
+
+KTEST(nd6_crowd, "idle neighbours make room for new ones, oldest first")
+{
+	int i;
+
+	KT_EQ(n6_setup_addr(), 0);
+	nd6_gcthresh = 64;
+	for (i = 0; i < 100; i++) {
+		KT_EQ(n6_send(n6_addr(0, 0x100 + i), 20), 0);
+		advertise(n6_addr(0, 0x100 + i), SOLICITED | OVERRIDE,
+		    0x100 + i);
+		KT_EQ(n6_sentdata(0x100 + i), 20);
+		kt_sleep(SEC_TO_NSEC(2));
+	}
+	KT_EQ(n6_state(n6_addr(0, 0x100)), -1);
+	KT_EQ(n6_state(n6_addr(0, 0x100 + 99)), ND6_LLINFO_REACHABLE);
+	KT_ASSERT(n6_neighbours() <= 64);
+	KT_ASSERT(n6_neighbours() >= 50);
+	n6_cleanup();
+}
+
+/* What a neighbour does in its life; packets may get lost. */
+static void
+nomem_life(void)
+{
+	(void)n6_send(A, 20);
+	kt_sleep(MSEC_TO_NSEC(1500));
+	advertise(A, SOLICITED | OVERRIDE, 0xa);
+	(void)n6_send(A, 21);
+	solicit(B, n6_snm(N6_US), N6_US, 0xb);
+	(void)n6_send(B, 22);
+	solicit(any, n6_snm(N6_US), N6_US, 0);
+	(void)n6_add(N6ETH, n6_addr(5, 5), 64, 0);
+	kt_sleep(SEC_TO_NSEC(9));
+	(void)n6_del(N6ETH, n6_addr(5, 5));
+}
+
+KTEST(nd6_nomem, "every allocation that can fail, does; nothing leaks")
+{
+	u_long inuse, n, failed = 1;
+
+	for (n = 1; n < 100 && failed != 0; n++) {
+		KT_EQ(n6_setup_addr(), 0);
+		inuse = m_inuse();
+		malloc_fail_nth(n);
+		nomem_life();
+		failed = malloc_failed();
+		malloc_fail_nth(0);
+		kt_sleep(SEC_TO_NSEC(60));
+		mq_purge(&n60.n6_out);
+		KT_EQ(m_inuse(), inuse);
+		/* all is well again */
+		KT_EQ(n6_send(A, 23), 0);
+		advertise(A, SOLICITED | OVERRIDE, 0xa);
+		KT_EQ(n6_sentdata(0xa), 23);
+		n6_cleanup();
+	}
+	KT_EQ(failed, 0);
+	KT_ASSERT(n > 10);
 }
 
 KTEST(nd6_permanent, "an entry made by hand is neither changed nor ended")

@@ -88,7 +88,7 @@ n6_prepare(struct n6_if *n6, const char *name, int flags)
 	struct ifnet *ifp = N6IF(n6);
 
 	memset(n6, 0, sizeof(*n6));
-	mq_init(&n6->n6_out, 20000, IPL_SOFTNET);
+	mq_init(&n6->n6_out, 100000, IPL_SOFTNET);
 	strlcpy(ifp->if_xname, name, sizeof(ifp->if_xname));
 	ifp->if_flags = flags | IFF_MULTICAST;
 	ifp->if_xflags = IFXF_MPSAFE;

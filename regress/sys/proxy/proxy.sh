@@ -18,6 +18,7 @@
 
 set -u
 client=./$CONF/client
+device=./$CONF/device
 attack=./attack/$CONF/attack
 
 kernel()
@@ -38,12 +39,15 @@ nokernel()
 case $1 in
 -l)
 	"$client" -l | sed 's,.*,client-& mp,'
+	"$device" -l | sed 's,.*,device-& mp,'
 	for c in garbage calls die kill; do
 		echo "attack-$c mp"
 	done
 	echo attack-stall
 	echo nokernel
 	;;
+device-*)
+	kernel "$device" "${1#device-}" ;;
 client-*)
 	kernel "$client" "${1#client-}" ;;
 attack-*)

@@ -17,7 +17,7 @@
 # B22: 10,000 half-written PF_KEY messages, listeners that do not read, and
 # full sockets: each is refused or told, nothing is kept, and all the while
 # the tunnel carries.
-# marks: mp
+# marks: mp S6 I3
 
 OPTS="-j 2"
 . ../../lib/lib.sh

@@ -13,6 +13,7 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: S1
 
 # A kernel without "pseudo-device sec" builds, boots, routes and encrypts
 # nothing; it says that it has no such interface.
@@ -44,6 +45,9 @@ on a ifconfig sec0 create 2>"$W/err" && fail "sec0 can be made"
 grep -q 'sec0' "$W/err" && [ "$(wc -l <"$W/err")" -eq 1 ] ||
     fail "ifconfig sec0 create: $(cat "$W/err")"
 on a ifconfig -C | grep -qw sec && fail "sec is on the list of cloners"
+on a ifconfig um0 inet6 2001:db8::1 2>"$W/err" && fail "IPv6 is there"
+grep -q 'Address family not supported' "$W/err" ||
+    fail "ifconfig um0 inet6: $(cat "$W/err")"
 on a ifconfig um0 192.0.2.1/24
 on b ifconfig um0 192.0.2.2/24
 on a ping -q -c 2 -i 0.01 -w 2 192.0.2.2 >/dev/null || fail "no traffic"

@@ -13,6 +13,7 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: S11
 
 # Two tunnels to the same network: the priority of the routes decides, a
 # tunnel that has lost its SAs gives way to the other, and each carries.

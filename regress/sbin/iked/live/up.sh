@@ -13,6 +13,7 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: S7 N7
 
 # A tunnel comes up, carries, is shown, and goes: one end active, then both,
 # then another cipher, which is asked for while it runs.

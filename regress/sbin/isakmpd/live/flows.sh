@@ -13,6 +13,7 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: I2 I4
 
 # Connections without an interface, all at once: both protocols, modes and
 # families, inside and outside.  Their flows come and go with them; a rule

@@ -13,6 +13,7 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: S5 N4
 
 # Gateways that have the Internet by IPv6 alone: a tunnel for both families,
 # between daemons that come and go; then with names, and with an address that

@@ -13,6 +13,7 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
+# marks: S8 N7
 
 # A tunnel comes up, carries, is shown, and goes: each mode of either end,
 # each way to prove who one is, kinds of transforms.

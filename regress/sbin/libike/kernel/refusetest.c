@@ -32,6 +32,9 @@
 #define MACS		"(it has: HMAC-SHA1, HMAC-SHA2-256, " \
 			"HMAC-SHA2-384, HMAC-SHA2-512)"
 
+#define OFF		"AH is switched off in this kernel " \
+			"(net.inet.ah.enable)"
+
 static struct kernel	*k;
 
 static void
@@ -82,7 +85,9 @@ t_algs(void)
 	IS(kernel_algs(k, IKE_PROTO_ESP, al, 2, &n), ENOSPC);
 	CHECK(n == 2 && al[1].al_cipher == SADB_EALG_3DESCBC);
 	IS(kernel_algs(k, IKE_PROTO_AH, al, 32, &n), 0);
-	CHECK(n == 0);
+	CHECK(n == 4);
+	CHECK(al[0].al_cipher == 0 && al[0].al_mac == SADB_AALG_SHA1HMAC);
+	CHECK(al[3].al_mac == SADB_X_AALG_SHA2_512);
 }
 
 static struct ksa
@@ -199,7 +204,7 @@ t_ah(void)
 	uint32_t spi;
 
 	ks.ks_proto = IKE_PROTO_AH;
-	refused(&ks, EINVAL, "no interface of this kernel carries AH");
+	refused(&ks, EINVAL, "an interface carries ESP only");
 	ks.ks_nounit = 1;
 	IS(kernel_addsa(k, &ks), 0);
 	CHECK(says("ipsecctl -ss", "ah tunnel from "));

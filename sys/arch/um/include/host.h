@@ -31,6 +31,7 @@ void	 host_free(void *);
 /* time and chance */
 unsigned long host_monotime(void);
 unsigned long host_walltime(void);
+unsigned long host_coarsetime(void);	/* host_monotime(), ms behind */
 unsigned long host_cputime(void);	/* used by the process so far */
 void	 host_random(void *, unsigned long);
 

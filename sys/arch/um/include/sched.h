@@ -66,6 +66,7 @@ unsigned int sched_procs(struct proc **, unsigned int);
 uint64_t nsecuptime(void);
 uint64_t clock_hosttime(uint64_t);
 void	clock_init(void);
+void	clock_round(void);		/* gettime() of this round */
 void	clock_advance(uint64_t);	/* exact: to that time */
 
 void	smr_quiescent(struct proc *);

@@ -78,6 +78,14 @@ gettime(void)
 	return ((clock_wall + nsecuptime()) / 1000000000UL);
 }
 
+void
+clock_round(void)
+{
+	if (!sched_exact)
+		curproc->p_now = (clock_wall + host_coarsetime() -
+		    clock_boot) / 1000000000UL;
+}
+
 time_t
 getuptime(void)
 {

@@ -43,8 +43,6 @@
 #define GBYTES		(GV * VBYTES)
 /* a whole group, the start of another, and the lengths */
 #define NPOWERS		(2 * GBLOCKS + 2)
-/* with a block before it, and the lengths */
-#define SHORT_MAX	((NPOWERS - 2) * BLOCK)
 
 struct gcm_state {
 	struct x86_aes	gs_aes;
@@ -311,12 +309,14 @@ crypt(const struct gcm_state *gs, const struct cryptop *crp,
 	/* the tail's first block has this power, the lengths have 1 */
 	power = 1 + (left + BLOCK - 1) / BLOCK;
 
-	if (left <= SHORT_MAX)
+	/* the header's lane matters once sums are carried on in lanes */
+	if (left < 2 * GBYTES)
 		sum_init(&s, v_first(aad),
 		    v_first(gs->gs_powers[NPOWERS - power - 1]));
-	else {
+	else
 		sum_init(&s, v_last(aad),
 		    power_everywhere(gs, GBLOCKS + NB));
+	if (left >= GBYTES) {
 		do_group(gs, p, &ctr, c, NULL, rounds, mode);
 		for (;;) {
 			p += GBYTES;
@@ -357,9 +357,12 @@ FN int
 tag_matches(const struct cryptop *crp, __m128i tag)
 {
 	__m128i d;
+	int same;
 
 	d = _mm_xor_si128(_mm_loadu_si128((__m128i *)crp->crp_icv), tag);
-	return (_mm_testz_si128(d, d));
+	same = _mm_testz_si128(d, d);
+	X86_PUBLIC(&same, sizeof(same));
+	return (same);
 }
 
 FN int

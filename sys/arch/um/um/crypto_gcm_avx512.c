@@ -22,7 +22,7 @@
 			"vpclmulqdq,aes,pclmul"
 #define FN		X86_INLINE(GCM_TARGET)
 #define NB		4
-#define GV		4
+#define GV		5
 #define PROVIDER	"gcm-avx512"
 #define PRIORITY	40
 

@@ -25,9 +25,8 @@
 
 #define SHA_TARGET	"sha,sse4.1,ssse3"
 #define FN		X86_INLINE(SHA_TARGET)
-#define SHA_BLOCK	64
+#define SHA_BLOCK	X86_HMAC_BLOCK
 #define SHA_LENGTH	8	/* bytes that end the last block */
-#define SHA_WORDS	8	/* of a state at most */
 
 static const uint32_t sha256_k[64] __aligned(16) = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5,
@@ -209,30 +208,44 @@ x86_hmac_has(enum hmac_hash hash)
 }
 
 void
-x86_hmac(const struct hmac_key *hk, const uint8_t *p, size_t len,
+x86_hmac_init(struct x86_hmac *xh, const struct hmac_key *hk)
+{
+	xh->xh_key = hk;
+	xh->xh_len = SHA_BLOCK;
+	memcpy(xh->xh_state, hmac_words(&hk->hk_inner, hk->hk_hash),
+	    hmac_digestlen(hk->hk_hash));
+}
+
+void
+x86_hmac_blocks(struct x86_hmac *xh, const uint8_t *p, size_t n)
+{
+	sha_blocks(xh->xh_key->hk_hash, xh->xh_state, p, n);
+	xh->xh_len += n * SHA_BLOCK;
+}
+
+void
+x86_hmac_final(struct x86_hmac *xh, const uint8_t *p, size_t len,
     const uint32_t *esn, uint8_t *out)
 {
+	const struct hmac_key *hk = xh->xh_key;
 	size_t dlen = hmac_digestlen(hk->hk_hash), n = len % SHA_BLOCK;
-	uint32_t state[SHA_WORDS];
 	uint8_t buf[2 * SHA_BLOCK];
 
-	memcpy(state, hmac_words(&hk->hk_inner, hk->hk_hash), dlen);
-	sha_blocks(hk->hk_hash, state, p, len / SHA_BLOCK);
+	x86_hmac_blocks(xh, p, len / SHA_BLOCK);
 	memcpy(buf, p + len - n, n);
 	if (esn != NULL) {
 		memcpy(buf + n, esn, sizeof(*esn));
-		n += sizeof(*esn);
-		len += sizeof(*esn);
-		if (n >= SHA_BLOCK) {
-			sha_blocks(hk->hk_hash, state, buf, 1);
+		if ((n += sizeof(*esn)) >= SHA_BLOCK) {
+			x86_hmac_blocks(xh, buf, 1);
 			n -= SHA_BLOCK;
 			memcpy(buf, buf + SHA_BLOCK, sizeof(*esn));
 		}
 	}
-	sha_finish(hk->hk_hash, state, buf, n, SHA_BLOCK + len);
-	sha_output(buf, state, dlen);
-	memcpy(state, hmac_words(&hk->hk_outer, hk->hk_hash), dlen);
-	sha_finish(hk->hk_hash, state, buf, dlen, SHA_BLOCK + dlen);
-	sha_output(out, state, dlen);
+	sha_finish(hk->hk_hash, xh->xh_state, buf, n, xh->xh_len + n);
+	sha_output(buf, xh->xh_state, dlen);
+	memcpy(xh->xh_state, hmac_words(&hk->hk_outer, hk->hk_hash), dlen);
+	sha_finish(hk->hk_hash, xh->xh_state, buf, dlen, SHA_BLOCK + dlen);
+	sha_output(out, xh->xh_state, dlen);
 	explicit_bzero(buf, sizeof(buf));
+	explicit_bzero(xh, sizeof(*xh));
 }

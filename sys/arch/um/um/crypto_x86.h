@@ -49,12 +49,23 @@ int	x86_aes_setkey(struct x86_aes *, const uint8_t *, size_t);
 void	x86_aes_invert(struct x86_aes *, const struct x86_aes *);
 
 /*
- * crypto_shani.c: HMAC of a message and, unless NULL, the four bytes behind
- * it, with keys from hmac_setkey(); the whole digest.  For hashes that
- * x86_hmac_has(); needs X86_SHA.
+ * crypto_shani.c: HMAC with keys from hmac_setkey(), for the hashes that
+ * x86_hmac_has(); needs X86_SHA.  Some whole blocks may come first; then
+ * x86_hmac_final() takes the rest of the message and, unless NULL, four
+ * bytes behind it, writes the whole digest and erases the state.
  */
+#define X86_HMAC_BLOCK	64	/* of each of these hashes */
+
+struct x86_hmac {
+	const struct hmac_key	*xh_key;
+	uint64_t		 xh_len;	/* bytes so far, with the pad */
+	uint32_t		 xh_state[8];
+};
+
 int	x86_hmac_has(enum hmac_hash);
-void	x86_hmac(const struct hmac_key *, const uint8_t *, size_t,
+void	x86_hmac_init(struct x86_hmac *, const struct hmac_key *);
+void	x86_hmac_blocks(struct x86_hmac *, const uint8_t *, size_t);
+void	x86_hmac_final(struct x86_hmac *, const uint8_t *, size_t,
 	    const uint32_t *, uint8_t *);
 
 /* each registers the providers that these features can serve */
@@ -69,5 +80,10 @@ void	crypto_gcm_avx512_attach(int);
 	static inline __attribute__((__always_inline__,			\
 	    __target__(features)))
 #define X86_UNROLL	_Pragma("GCC unroll 16")
+
+/* What is secret no more: for the test of constant time, which says how. */
+#ifndef X86_PUBLIC
+#define X86_PUBLIC(p, len)
+#endif
 
 #endif /* _CRYPTO_X86_H_ */

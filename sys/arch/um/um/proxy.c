@@ -458,7 +458,7 @@ px_deliver(void *arg)
 {
 	struct pxsock *ps = arg;
 	struct mbuf *m;
-	int end, error, i;
+	int end = 0, error, i;
 
 	if (READ_ONCE(ps->ps_full))
 		return;

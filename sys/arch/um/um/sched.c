@@ -22,6 +22,7 @@
  */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/mutex.h>
 #include <sys/proc.h>
 #include <sys/queue.h>
 
@@ -55,6 +56,7 @@ int			 sched_seeded;
 int			 sched_exact;
 struct cpu_info		 cpu_infos[MAXCPUS];
 unsigned int		 ncpus = 1;
+int			 mtx_alone;
 __thread struct proc	*curproc;
 __thread struct cpu_info *sched_cpu;
 static struct proc	 proc0;
@@ -110,6 +112,7 @@ sched_init(unsigned int cpus, int seeded, int exact, uint64_t seed)
 	ncpus = cpus;
 	sched_seeded = seeded;
 	sched_exact = exact;
+	mtx_alone = cpus == 1 && !seeded;
 	sched_seed(seed);
 	for (i = 0; i < ncpus; i++)
 		cpu_infos[i].ci_index = i;

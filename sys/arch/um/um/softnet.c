@@ -114,8 +114,7 @@ softnet_round(struct softnet *sn)
 	struct softnet_nic *nic;
 	unsigned int n = 0;
 
-	sn->sn_proc->p_now = 0;
-	sn->sn_proc->p_now = gettime();
+	clock_round();
 	TAILQ_FOREACH(nic, &sn->sn_nics, sn_entry)
 		n += nic->sn_recv(nic->sn_arg, SN_RXBUDGET);
 	n += taskq_run(sn->sn_tq, SN_TASKBUDGET);
@@ -129,6 +128,7 @@ softnet_loop(void *arg)
 	struct softnet *sn = arg;
 
 	__atomic_store_n(&sn->sn_proc, curproc, __ATOMIC_RELAXED);
+	curproc->p_ns = &sn->sn_ns;
 	for (;;) {
 		if (softnet_round(sn) == 0)
 			softnet_sleep(sn);
@@ -207,6 +207,8 @@ softnet_forget_task(void *arg)
 
 	route_release(&sn->sn_ns.ns_route);
 	route_release(&sn->sn_ns.ns_route6);
+	route_release(&sn->sn_ns.ns_saroute);
+	route_release(&sn->sn_ns.ns_saroute6);
 }
 
 /* At halt: what the threads remember holds references. */

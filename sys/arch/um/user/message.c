@@ -19,7 +19,6 @@
  */
 
 #define _GNU_SOURCE
-#include <sys/ioctl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -244,16 +243,19 @@ um_readdev(int fd, const struct iovec *iov, int n)
 	struct msghdr mh = { .msg_iov = (struct iovec *)(uintptr_t)iov,
 	    .msg_iovlen = n };
 	size_t room = 0;
-	int i, len;
 	ssize_t got;
+	int i;
 
 	for (i = 0; i < n; i++)
 		room += iov[i].iov_len;
-	if (ioctl(fd, FIONREAD, &len) == 0 && len > 0 && (size_t)len > room) {
+	/* waits, and says how long it is */
+	got = recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC);
+	if (got > 0 && (size_t)got > room) {
 		errno = EINVAL;
 		return (-1);
 	}
-	got = recvmsg(fd, &mh, 0);
+	if (got > 0)
+		got = recvmsg(fd, &mh, 0);
 	if (got == -1 && errno == EAGAIN && !(fcntl(fd, F_GETFL) & O_NONBLOCK))
 		return (0);
 	if (got == 0 && room > 0) {

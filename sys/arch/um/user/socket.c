@@ -237,8 +237,15 @@ um_getsockopt(int fd, int level, int opt, void *val, socklen_t *lenp)
 static int
 um_nread(int fd, int *n)
 {
-	if (ioctl(fd, FIONREAD, n) == -1)
+	ssize_t len;
+
+	if (!um_issock(fd))
+		return (ioctl(fd, FIONREAD, n));
+	/* the host's FIONREAD adds up all messages that wait */
+	len = recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
+	if (len == -1 && errno != EAGAIN)
 		return (-1);
+	*n = len == -1 ? 0 : len;
 	if (um_issock(fd) == UMP_FRAMED && *n > 0)
 		*n = *n > (int)sizeof(struct ump_dgram) ?
 		    *n - (int)sizeof(struct ump_dgram) : 0;
