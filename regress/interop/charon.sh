@@ -24,6 +24,8 @@
 #				"natted": a namespace between them, $mid,
 #				translates the address of g; "natting": that
 #				of charon
+#	six			behind peers: they are 2001:db8::1 and ::2
+#				instead, with 2001:db8:f::1 and ::2 inside
 #	ours; theirs		write their configurations, from the variables
 #				below, and from standard input
 #	iked_up; iked_down	start ours; end it, as somebody would
@@ -184,6 +186,16 @@ peers()
 	    ifconfig sec0 169.254.0.1/30 169.254.0.2 up"
 	peer=$them
 	[ "${1:-}" != natting ] || peer=192.0.2.2
+}
+
+six()
+{
+	on g sh -ec "sysctl -q net.inet6.ip6.dad_count=0
+	    ifconfig um0 inet6 2001:db8::1/64
+	    ifconfig sec0 inet6 2001:db8:f::1 2001:db8:f::2 prefixlen 128"
+	ip -n $tapped addr add 2001:db8::2/64 dev tap0 nodad ||
+	    skip "needs IPv6"
+	us=2001:db8::1 them=2001:db8::2 peer=$them
 }
 
 # ours MODE TRANSFORMS LIFETIMES AUTHENTICATION: the policy, after what comes

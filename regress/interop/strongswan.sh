@@ -105,6 +105,44 @@ children()
 	heard $1 'CHILD_SA t.* established' 20
 }
 
+# By IPv6, for both families: who begins is the one and the other.
+case_six()
+{
+	LOCAL=0.0.0.0/0,::/0 REMOTE=0.0.0.0/0,::/0 FROM_TO='from any to any'
+	peers
+	six
+	theirs
+	charon_up
+	ip -n $far addr add 2001:db8:f::2 peer 2001:db8:f::1 dev ipsec0 nodad
+	ours active </dev/null
+	iked_up
+	established
+	data6
+	said 1 'established peer \[2001:db8::2\]:4500'
+	tunnels 1
+	sw --rekey --child t >/dev/null || fail "they do not rekey"
+	heard 2 'CHILD_SA t{[0-9]*} established'
+	data
+	end_said
+
+	ours passive </dev/null
+	from_now
+	iked_up
+	initiate
+	established
+	data6
+	end_said
+}
+
+# The echo of the host at the other end is answered by our kernel.
+data6()
+{
+	for size in 56 1000; do
+		at_far ping -6 -q -n -c 1 -W 2 -s $size 2001:db8:f::1 \
+		    >/dev/null || fail "$size bytes do not come back by IPv6"
+	done
+}
+
 case_child_rekey_ours()
 {
 	ESP=aes128gcm16-x25519
@@ -484,12 +522,21 @@ case_suites()
 	suite 3des-sha1-modp1024 aes128-sha256 \
 	    'enc 3des auth hmac-sha1 prf hmac-sha1 group modp1024' \
 	    'enc aes-128 auth hmac-sha2-256'
-	suite aes128-sha256-ecp256bp aes128gcm16 \
+	suite aes128-sha256-ecp256bp chacha20poly1305 \
 	    'enc aes-128 auth hmac-sha2-256 prf hmac-sha2-256 group grp28' \
-	    'enc aes-128-gcm'
-	suite aes128gcm16-prfsha256-ecp256 aes128gcm16 \
+	    'enc chacha20-poly1305'
+	suite aes128gcm16-prfsha256-ecp256 3des-sha1 \
 	    'enc aes-128-gcm prf hmac-sha2-256 group ecp256' \
-	    'enc aes-128-gcm'
+	    'enc 3des auth hmac-sha1'
+	suite aes256-sha384-ecp256 aes256-sha1 \
+	    'enc aes-256 auth hmac-sha2-384 prf hmac-sha2-384 group ecp256' \
+	    'enc aes-256 auth hmac-sha1'
+	suite aes256-sha256-x25519 aes128ctr-sha256 \
+	    'enc aes-256 auth hmac-sha2-256 prf hmac-sha2-256' \
+	    'enc aes-128-ctr auth hmac-sha2-256'
+	suite aes256-sha256-x25519 aes256ctr-sha512 \
+	    'enc aes-256 auth hmac-sha2-256 prf hmac-sha2-256' \
+	    'enc aes-256-ctr auth hmac-sha2-512'
 	end_said
 }
 

@@ -270,6 +270,18 @@ case_suites()
 	suite aes256-sha1-modp1024 aes256-sha512-ecp384 \
 	    'auth hmac-sha1 enc aes-256 group modp1024' \
 	    'auth hmac-sha2-512 enc aes-256 group ecp384'
+	suite 3des-sha384-ecp256 3des-sha1 \
+	    'auth hmac-sha2-384 enc 3des group ecp256' \
+	    'auth hmac-sha1 enc 3des group none'
+	suite aes128-sha256-ecp256 aes128-sha1 \
+	    'auth hmac-sha2-256 enc aes group ecp256' \
+	    'auth hmac-sha1 enc aes group none'
+	suite aes128-sha256-ecp256 null-sha256 \
+	    'auth hmac-sha2-256 enc aes group ecp256' \
+	    'auth hmac-sha2-256 enc null group none'
+	suite aes128-sha256-ecp256 aes256ctr-sha512 \
+	    'auth hmac-sha2-256 enc aes group ecp256' \
+	    'auth hmac-sha2-512 enc aes-256-ctr group none'
 }
 
 case_more_suites()
@@ -284,15 +296,40 @@ case_more_suites()
 	suite 3des-sha1-modp1536 aes192-sha384-modp1536 \
 	    'auth hmac-sha1 enc 3des group modp1536' \
 	    'auth hmac-sha2-384 enc aes-192 group modp1536'
-	suite aes128-md5-modp2048 null-sha256 \
+	suite aes128-md5-modp2048 aes192ctr-sha1 \
 	    'auth hmac-md5 enc aes group modp2048' \
-	    'auth hmac-sha2-256 enc null group none'
+	    'auth hmac-sha1 enc aes-192-ctr group none'
 	suite aes128-sha256-ecp256bp aes128-sha256-ecp256bp \
 	    'auth hmac-sha2-256 enc aes group bp256' \
 	    'auth hmac-sha2-256 enc aes group bp256'
 	suite aes128-sha256-modp6144 aes256-sha256-modp3072 \
 	    'auth hmac-sha2-256 enc aes group modp6144' \
 	    'auth hmac-sha2-256 enc aes-256 group modp3072'
+}
+
+# By IPv6, with IPv4 inside, which is all that a rule with an interface asks
+# for.
+case_six()
+{
+	peers
+	six
+	OURSELVES=$us THEMSELVES=$them
+	ours active
+	theirs
+	begin we
+	said 1 'established: peer IPV6/2001:db8::2, PRE_SHARED, ECP_256'
+	said 1 'up, peer \[2001:db8::2\]:4500, ESP in UDP'
+	tunnels 1
+	sw --rekey --child t >/dev/null || fail "they do not rekey"
+	children 2
+	data
+	end_said
+	ours passive
+	from_now
+	isakmpd_up
+	initiate
+	established
+	end_said
 }
 
 children()
