@@ -317,3 +317,52 @@ KTEST(tun_shrink, "a link that shrinks costs a packet once, not again and again"
 	check_shrink(AF_INET);
 	check_shrink(AF_INET6);
 }
+
+/* Does a packet of that size from the station leave, and how large? */
+static int
+leaves(int af, int len, int df)
+{
+	struct mbuf *m;
+	int n = 0;
+
+	ktun_input(ktun_packet(af, len, df));
+	while ((m = kti_sent(&kti1)) != NULL) {
+		n = MAX(n, m->m_pkthdr.len);
+		m_freem(m);
+	}
+	return (n);
+}
+
+/* AH signs its addresses: what leaves does not come back here. */
+static void
+check_ah(int oaf, int mac)
+{
+	struct ktun t = { .t_oaf = oaf, .t_df = 1, .t_mtu = 1500,
+	    .t_link = 1500 };
+	struct tdb *ah;
+	int fits;
+
+	KT_EQ(ktun_begin(&t), 0);
+	ah = ktun_ah(&t, IPSP_DIRECTION_OUT, KTUN_SPI, mac);
+	KT_EQ(leaves(AF_INET, 1500, 1), 0);
+	fits = ah->tdb_mtu;
+	KT_ASSERT(fits > 1500 - 120);
+	/* RFC 4302 2.2: whole words of 4 bytes, over IPv6 of 8 */
+	KT_EQ(leaves(AF_INET, fits, 1), 1500);
+	KT_EQ(leaves(AF_INET, fits + 1, 1), 0);
+	KT_EQ(leaves(AF_INET6, fits, 0), 1500);
+	KT_EQ(leaves(AF_INET6, fits + 1, 0), 0);
+	KT_EQ(leaves(AF_INET, 60, 1), 1500 - fits + 60);
+	ksec_delete(ah);
+	KT_EQ(ktun_end(), 0);
+}
+
+KTEST(tun_mtu_ah, "AH in tunnels: what fits, exactly")
+{
+	int i;
+
+	for (i = 0; i < ktun_nmacs; i++) {
+		check_ah(AF_INET, i);
+		check_ah(AF_INET6, i);
+	}
+}
