@@ -48,6 +48,7 @@ static struct {
 	struct engine	*engine;
 	int		 keylog[2];	/* -1: none */
 	int		 watched;
+	int		 flows;		/* SAs of no interface may be ours */
 	int		 status;	/* to exit with */
 } ike = { .out = { .o_addresses = ike_addresses },
 	.keylog = { -1, -1 } };
@@ -174,6 +175,17 @@ units_of(const struct conf *conf, unsigned int **units, unsigned int *n)
 			(*units)[(*n)++] = pol->pol_unit;
 }
 
+static int
+has_flows(const struct conf *conf)
+{
+	const struct policy *pol;
+
+	TAILQ_FOREACH(pol, &conf->conf_policies, pol_entry)
+		if (pol->pol_flags & POL_FLOWS)
+			return (1);
+	return (0);
+}
+
 /* Two rounds: what others left on our units goes before ours come. */
 static void
 ike_config(struct span *sp)
@@ -188,6 +200,10 @@ ike_config(struct span *sp)
 	coupled = (conf->conf_flags & CONF_DECOUPLE) == 0;
 	if (coupled)
 		outside_flush(&ike.out, units, n, 0);
+	if (coupled && !ike.flows && has_flows(conf)) {
+		outside_orphans(&ike.out);
+		ike.flows = 1;
+	}
 	engine_config(ike.engine, conf);
 	if (coupled)
 		outside_flush(&ike.out, units, n, 1);

@@ -145,25 +145,47 @@ resolve(struct addrlist *al, const struct host *h)
 	return (0);
 }
 
-/* Of an interface's or a name's addresses those of one family. */
+/* Those of a family stay, 0: of any, unless they are of a link alone. */
 static void
-only_family(struct addrlist *al, int af)
+keep_family(struct addrlist *al, int family)
 {
+	const struct addr *a;
 	size_t i, n = 0;
 
-	for (i = 0; i < al->al_n; i++)
-		if (al->al_addr[i].sa.sa_family == af)
-			n++;
-	if (n == 0)
-		return;
-	for (i = n = 0; i < al->al_n; i++)
-		if (al->al_addr[i].sa.sa_family == af)
-			al->al_addr[n++] = al->al_addr[i];
-	al->al_n = n;
+	for (i = 0; i < al->al_n; i++) {
+		a = &al->al_addr[i];
+		if (family != 0 ? a->sa.sa_family == family :
+		    a->sa.sa_family != AF_INET6 ||
+		    !IN6_IS_ADDR_LINKLOCAL(&a->in6.sin6_addr))
+			al->al_addr[n++] = *a;
+	}
+	if (n > 0)
+		al->al_n = n;
+}
+
+/* The family that the other end leaves to choose; 0: it has both, or none. */
+static int
+family_of(const struct host *h)
+{
+	struct addrlist al = { NULL, 0 };
+	int family = 0;
+	size_t i;
+
+	if (h == NULL || h->name == NULL || addr_resolve(&al, h->name) != NULL)
+		return (0);
+	keep_family(&al, 0);
+	if (al.al_n > 0)
+		family = al.al_addr[0].sa.sa_family;
+	for (i = 1; i < al.al_n; i++)
+		if (al.al_addr[i].sa.sa_family != family)
+			family = 0;
+	free(al.al_addr);
+	return (family);
 }
 
 int
-conf_onehost(const struct host *h, const char *what, int af, struct addr *a)
+conf_onehost(const struct host *h, const struct host *other,
+    const char *what, struct addr *a)
 {
 	struct addrlist al = { NULL, 0 };
 	int rv = -1;
@@ -174,8 +196,10 @@ conf_onehost(const struct host *h, const char *what, int af, struct addr *a)
 		return (-1);
 	}
 	if (resolve(&al, h) == 0) {
-		if (af != AF_UNSPEC)
-			only_family(&al, af);
+		if (al.al_n > 1)
+			keep_family(&al, 0);
+		if (al.al_n > 1)
+			keep_family(&al, family_of(other));
 		*a = al.al_addr[0];
 		if (al.al_n != 1)
 			conf_error("%s: %.80s stands for %zu addresses: write "
@@ -327,12 +351,13 @@ flow_pairs(const struct rule *pattern, const struct draft *d,
 }
 
 static void
-flow_end(const struct host *h, const char *what, struct addr *a, uint8_t *has)
+flow_end(const struct host *h, const struct host *other, const char *what,
+    struct addr *a, uint8_t *has)
 {
 	/* "any" says that there is none. */
 	if (h == NULL || (h->name == NULL && h->next == NULL))
 		return;
-	if (conf_onehost(h, what, AF_UNSPEC, a) == 0)
+	if (conf_onehost(h, other, what, a) == 0)
 		*has = 1;
 }
 
@@ -354,8 +379,8 @@ conf_flow(const struct draft *d)
 	r->dport = conf_port(d->dport, r);
 	conf_ident(d->srcid, &r->srcid);
 	conf_ident(d->dstid, &r->dstid);
-	flow_end(d->local, "local", &r->local, &r->haslocal);
-	flow_end(d->peer, "peer", &r->peer, &r->haspeer);
+	flow_end(d->local, d->peer, "local", &r->local, &r->haslocal);
+	flow_end(d->peer, d->local, "peer", &r->peer, &r->haspeer);
 	for (h = d->from; h != NULL && !stmt.bad; h = h->next)
 		resolve(&from, h);
 	for (h = d->to; h != NULL && !stmt.bad; h = h->next)
@@ -642,8 +667,8 @@ conf_sa(const struct draft *d)
 	struct rule *r = rule_new(RULE_SA), *back = NULL;
 	char *spi2 = split(d->spi);
 
-	if (conf_onehost(d->from, "from", AF_UNSPEC, &r->src) == 0 &&
-	    conf_onehost(d->to, "to", r->src.sa.sa_family, &r->dst) == 0 &&
+	if (conf_onehost(d->from, d->to, "from", &r->src) == 0 &&
+	    conf_onehost(d->to, d->from, "to", &r->dst) == 0 &&
 	    r->src.sa.sa_family != r->dst.sa.sa_family)
 		conf_error("from %s and to %s are of different address "
 		    "families", addr_str(&r->src), addr_str(&r->dst));

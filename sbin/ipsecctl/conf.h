@@ -135,7 +135,12 @@ void	 conf_finish(void);
 void	 conf_add(struct rule *);
 void	 conf_proto(const struct draft *, struct rule *);
 in_port_t conf_port(const char *, const struct rule *);
-int	 conf_onehost(const struct host *, const char *, int, struct addr *);
+/*
+ * Of several addresses the one that is of the family of the other end, which
+ * may be NULL, and not of a link alone.  0; -1 and told why.
+ */
+int	 conf_onehost(const struct host *, const struct host *other,
+	    const char *, struct addr *);
 /* Does the address find one of its family?  "any" need not. */
 int	 conf_partner(const struct addr *, const struct addrlist *);
 /* unit of an interface's name; -1 and told why */

@@ -487,10 +487,10 @@ conf_ike(const struct draft *d)
 	memset(&ike, 0, sizeof(ike));
 	ike.mode = d->ikemode != 0 ? d->ikemode : IKE_ACTIVE;
 	if (ike_is_host(d->local) &&
-	    conf_onehost(d->local, "local", AF_UNSPEC, &r->local) == 0)
+	    conf_onehost(d->local, d->peer, "local", &r->local) == 0)
 		r->haslocal = 1;
 	if (ike_is_host(d->peer) &&
-	    conf_onehost(d->peer, "peer", AF_UNSPEC, &r->peer) == 0)
+	    conf_onehost(d->peer, d->local, "peer", &r->peer) == 0)
 		r->haspeer = !ike_is_unspecified(&r->peer);
 	ike_transforms(d, &ike);
 	ike_identity(d, &ike);

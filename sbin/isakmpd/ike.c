@@ -46,6 +46,7 @@ static struct {
 	struct ike_setup setup;
 	struct ike_addr	*listen;	/* Listen-on; none: all */
 	unsigned int	 nlisten;
+	int		 flows;		/* SAs of no unit may be ours */
 	int		 started;
 	int		 stopping;
 	int		 status;	/* to exit with */
@@ -207,24 +208,28 @@ ike_addresses(void)
 
 /*
  * A unit that is ours from now on carries what an isakmpd before us left, if
- * anything; with -S, it is to stay.
+ * anything; with -S, it is to stay.  The same goes for the first connection
+ * without a unit.
  */
 static void
 take_units(const struct model *md)
 {
 	const struct p2conf *pc;
-	unsigned int *units, n = 0;
+	unsigned int *units, n = 0, all = 0;
 
 	TAILQ_FOREACH(pc, &md->md_conns, pc_entry)
-		n++;
-	if ((units = calloc(n + 1, sizeof(*units))) == NULL)
+		all++;
+	if ((units = calloc(all + 1, sizeof(*units))) == NULL)
 		fatal("model");
-	n = 0;
 	TAILQ_FOREACH(pc, &md->md_conns, pc_entry)
 		if (pc->pc_flags & P2C_IFACE)
 			units[n++] = pc->pc_unit;
-	if (!ike.setup.is_passive && !ike.setup.is_nokernel)
+	if (!ike.setup.is_passive && !ike.setup.is_nokernel) {
 		outside_flush(&ike.out, units, n, 0);
+		if (n < all && !ike.flows)
+			outside_orphans(&ike.out);
+	}
+	ike.flows |= n < all;
 	outside_units(&ike.out, units, n);
 }
 

@@ -118,6 +118,9 @@ pair_ksa(const struct pair *pr, struct ksa *ks, int out)
 	ks->ks_ekeylen = pr->pr_keylen[0];
 	ks->ks_akey = pr->pr_key[out][1];
 	ks->ks_akeylen = pr->pr_keylen[1];
+	ks->ks_selfts = pc->pc_nat.pi_type != 0 ? &pc->pc_nat.pi_ts :
+	    &pc->pc_local.pi_ts;
+	ks->ks_peerts = &pc->pc_remote.pi_ts;
 	ks->ks_srcid = out ? &pr->pr_self : &pr->pr_remote;
 	ks->ks_dstid = out ? &pr->pr_remote : &pr->pr_self;
 	ksa_life(pr, ks);

@@ -239,6 +239,17 @@ req_iface(struct request *rq, const struct ksa *ks)
 	    IPSP_DIRECTION_IN;
 }
 
+/* Of two SAs with a peer the policy wants its own. */
+static void
+req_selectors(struct request *rq, const struct ksa *ks)
+{
+	if (!ks->ks_nounit || ks->ks_selfts == NULL ||
+	    kmsg_noselectors(ks->ks_selfts, ks->ks_peerts) != NULL)
+		return;
+	kmsg_selectors(rq, ks->ks_selfts, ks->ks_peerts, ks->ks_out ?
+	    IPSP_DIRECTION_OUT : IPSP_DIRECTION_IN);
+}
+
 static void
 req_keys(struct request *rq, const struct ksa *ks)
 {
@@ -294,6 +305,7 @@ kernel_addsa(struct kernel *k, const struct ksa *ks)
 	req_udpencap(&rq, ks);
 	req_keys(&rq, ks);
 	kmsg_idents(&rq, ks->ks_srcid, ks->ks_dstid);
+	req_selectors(&rq, ks);
 	if (ks->ks_tag != NULL)
 		kmsg_tag(&rq, ks->ks_tag);
 	if (!ks->ks_nounit)
@@ -370,24 +382,35 @@ kernel_statsa(struct kernel *k, const struct ksa *ks, struct ksa_stat *kt)
  * What was left behind.
  */
 
-/* A record of a dump: remember it if it is of one of the units. */
+/* Is it of one of the units, or if there are none an orphan? */
+static int
+is_victim(struct kernel *k, const struct message *m)
+{
+	const struct sadb_x_iface *iface = (void *)m->ext[SADB_X_EXT_IFACE];
+	unsigned int i;
+
+	if (k->k_units == NULL)
+		return (iface == NULL && m->ext[SADB_EXT_IDENTITY_SRC] != NULL);
+	if (iface == NULL)
+		return (0);
+	for (i = 0; i < k->k_nunits; i++)
+		if (k->k_units[i] == iface->sadb_x_iface_unit)
+			return (1);
+	return (0);
+}
+
+/* A record of a dump: remember it if it is to go. */
 static void
 collect(struct kernel *k, const struct message *m)
 {
-	const struct sadb_x_iface *iface = (void *)m->ext[SADB_X_EXT_IFACE];
 	const struct sadb_sa *sa = (void *)m->ext[SADB_EXT_SA];
 	struct victim v, *p;
-	unsigned int i;
 
-	if (iface == NULL || sa == NULL ||
+	if (sa == NULL || !is_victim(k, m) ||
 	    kmsg_getaddr(m->ext[SADB_EXT_ADDRESS_SRC], &v.src) == -1 ||
 	    kmsg_getaddr(m->ext[SADB_EXT_ADDRESS_DST], &v.dst) == -1)
 		return;
-	for (i = 0; i < k->k_nunits; i++)
-		if (k->k_units[i] == iface->sadb_x_iface_unit)
-			break;
-	if (i == k->k_nunits)
-		return;
+	v.satype = m->msg.sadb_msg_satype;
 	v.spi = ntohl(sa->sadb_sa_spi);
 	p = reallocarray(k->k_victims, k->k_nvictims + 1, sizeof(*p));
 	if (p == NULL) {
@@ -404,7 +427,7 @@ collect(struct kernel *k, const struct message *m)
  * than there is room for; or another errno.
  */
 static int
-dump(struct kernel *k)
+dump(struct kernel *k, uint8_t satype)
 {
 	static const struct ike_addr nowhere = { .ia_family = 4 };
 	struct request rq;
@@ -412,7 +435,7 @@ dump(struct kernel *k)
 
 	if (kmsg_drain(k) == -1)
 		return (errno);
-	kmsg_begin(&rq, SADB_DUMP, SADB_SATYPE_ESP);
+	kmsg_begin(&rq, SADB_DUMP, satype);
 	if ((full = kmsg_post(k, &rq)) != 0 && full != ENOBUFS)
 		return (full);
 	kmsg_which(&rq, SADB_GET, SADB_SATYPE_ESP, 1, &nowhere, &nowhere);
@@ -429,7 +452,7 @@ delete_victims(struct kernel *k)
 	unsigned int i, n = 0;
 
 	for (i = 0; i < k->k_nvictims; i++) {
-		kmsg_which(&rq, SADB_DELETE, SADB_SATYPE_ESP,
+		kmsg_which(&rq, SADB_DELETE, k->k_victims[i].satype,
 		    k->k_victims[i].spi, &k->k_victims[i].src,
 		    &k->k_victims[i].dst);
 		if (kmsg_tell(k, &rq) == 0)
@@ -456,19 +479,18 @@ more_room(int s)
 
 /* What is left of a dump that is too large for the socket comes with the
  * next one, if room can be made. */
-unsigned int
-kernel_flush(struct kernel *k, const unsigned int *units, unsigned int n)
+static unsigned int
+flush_type(struct kernel *k, uint8_t satype, const unsigned int *units,
+    unsigned int n)
 {
 	unsigned int deleted = 0, more;
 	int error;
 
-	if (n == 0)
-		return (0);
 	do {
 		k->k_units = units;
 		k->k_nunits = n;
 		k->k_record = collect;
-		error = dump(k);
+		error = dump(k, satype);
 		k->k_record = NULL;
 		k->k_units = NULL;
 		more = delete_victims(k);
@@ -480,4 +502,17 @@ kernel_flush(struct kernel *k, const unsigned int *units, unsigned int n)
 		log_warn("PF_KEY: not all SAs could be looked at");
 	}
 	return (deleted);
+}
+
+unsigned int
+kernel_flush(struct kernel *k, const unsigned int *units, unsigned int n)
+{
+	return (n == 0 ? 0 : flush_type(k, SADB_SATYPE_ESP, units, n));
+}
+
+unsigned int
+kernel_orphans(struct kernel *k)
+{
+	return (flush_type(k, SADB_SATYPE_ESP, NULL, 0) +
+	    flush_type(k, SADB_SATYPE_AH, NULL, 0));
 }

@@ -86,5 +86,10 @@ const char	*kernel_flow_reason(int error, const struct kflow *);
  */
 unsigned int	 kernel_flush(struct kernel *, const unsigned int *units,
 		    unsigned int n);
+/*
+ * The same for SAs of no interface that name the ends by their identities:
+ * those set by hand do not, and there is one daemon at a time.
+ */
+unsigned int	 kernel_orphans(struct kernel *);
 
 #endif /* _LIBIKE_KERNEL_H_ */

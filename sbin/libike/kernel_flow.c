@@ -57,21 +57,19 @@ port(const struct ike_ts *ts, uint16_t *p, uint16_t *m)
 	return (ts->ts_port[0] == ts->ts_port[1] ? 0 : -1);
 }
 
-/* Why there cannot be such a policy, or NULL. */
-static const char *
-check(const struct kflow *kf)
+const char *
+kmsg_noselectors(const struct ike_ts *local, const struct ike_ts *remote)
 {
 	uint8_t m[16];
 	uint16_t p, pm;
 
-	if (kf->kf_local.ts_family != kf->kf_remote.ts_family)
+	if (local->ts_family != remote->ts_family)
 		return ("a policy goes from IPv4 to IPv4 or from IPv6 to IPv6");
-	if (kf->kf_local.ts_proto != kf->kf_remote.ts_proto)
+	if (local->ts_proto != remote->ts_proto)
 		return ("a policy has one protocol for both ends");
-	if (mask(&kf->kf_local, m) == -1 || mask(&kf->kf_remote, m) == -1)
+	if (mask(local, m) == -1 || mask(remote, m) == -1)
 		return ("a policy is between networks, not ranges");
-	if (port(&kf->kf_local, &p, &pm) == -1 ||
-	    port(&kf->kf_remote, &p, &pm) == -1)
+	if (port(local, &p, &pm) == -1 || port(remote, &p, &pm) == -1)
 		return ("a policy has one port or all, not a range");
 	return (NULL);
 }
@@ -100,6 +98,21 @@ req_end(struct request *rq, const struct ike_ts *ts, uint16_t flow,
 	kmsg_sockaddr(rq, maskext, ts->ts_family, m, pm);
 }
 
+void
+kmsg_selectors(struct request *rq, const struct ike_ts *local,
+    const struct ike_ts *remote, uint8_t direction)
+{
+	int in = direction == IPSP_DIRECTION_IN;
+
+	req_protocol(rq, SADB_X_EXT_FLOW_TYPE, SADB_X_FLOW_TYPE_REQUIRE,
+	    direction);
+	req_protocol(rq, SADB_X_EXT_PROTOCOL, local->ts_proto, 0);
+	req_end(rq, in ? remote : local, SADB_X_EXT_SRC_FLOW,
+	    SADB_X_EXT_SRC_MASK);
+	req_end(rq, in ? local : remote, SADB_X_EXT_DST_FLOW,
+	    SADB_X_EXT_DST_MASK);
+}
+
 /*
  * The flow is seen as the packets go; the hosts and their names are our own
  * and the peer's for both directions.  The mode is the SA's to say.
@@ -107,7 +120,6 @@ req_end(struct request *rq, const struct ike_ts *ts, uint16_t flow,
 static int
 flow(struct kernel *k, const struct kflow *kf, int add, uint8_t direction)
 {
-	int in = direction == IPSP_DIRECTION_IN;
 	struct request rq;
 
 	kmsg_begin(&rq, add ? SADB_X_ADDFLOW : SADB_X_DELFLOW,
@@ -119,13 +131,7 @@ flow(struct kernel *k, const struct kflow *kf, int add, uint8_t direction)
 			kmsg_addr(&rq, SADB_EXT_ADDRESS_DST, &kf->kf_peer);
 		kmsg_idents(&rq, kf->kf_selfid, kf->kf_peerid);
 	}
-	req_protocol(&rq, SADB_X_EXT_FLOW_TYPE, SADB_X_FLOW_TYPE_REQUIRE,
-	    direction);
-	req_protocol(&rq, SADB_X_EXT_PROTOCOL, kf->kf_local.ts_proto, 0);
-	req_end(&rq, in ? &kf->kf_remote : &kf->kf_local, SADB_X_EXT_SRC_FLOW,
-	    SADB_X_EXT_SRC_MASK);
-	req_end(&rq, in ? &kf->kf_local : &kf->kf_remote, SADB_X_EXT_DST_FLOW,
-	    SADB_X_EXT_DST_MASK);
+	kmsg_selectors(&rq, &kf->kf_local, &kf->kf_remote, direction);
 	return (kmsg_tell(k, &rq));
 }
 
@@ -134,7 +140,7 @@ kernel_flow(struct kernel *k, const struct kflow *kf, int add)
 {
 	int error, error2;
 
-	if (check(kf) != NULL)
+	if (kmsg_noselectors(&kf->kf_local, &kf->kf_remote) != NULL)
 		return (EINVAL);
 	if (add) {
 		if ((error = flow(k, kf, 1, IPSP_DIRECTION_IN)) == 0 &&
@@ -225,7 +231,7 @@ kernel_flow_reason(int error, const struct kflow *kf)
 	else if (error == EEXIST)
 		reason = "there is such a policy already";
 	else if (error == EINVAL && kf != NULL)
-		reason = check(kf);
+		reason = kmsg_noselectors(&kf->kf_local, &kf->kf_remote);
 	(void)strlcpy(why, reason != NULL ? reason : strerror(error),
 	    sizeof(why));
 	return (why);

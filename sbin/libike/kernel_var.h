@@ -52,6 +52,7 @@ struct message {
 
 /* what is to be deleted */
 struct victim {
+	uint8_t		 satype;
 	uint32_t	 spi;
 	struct ike_addr	 src;
 	struct ike_addr	 dst;
@@ -69,7 +70,7 @@ struct kernel {
 	void		*k_arg;
 	/* of the dump that is coming in; NULL: none is */
 	void		 (*k_record)(struct kernel *, const struct message *);
-	const unsigned int *k_units;
+	const unsigned int *k_units;	/* NULL: those of no interface */
 	unsigned int	 k_nunits;
 	struct victim	*k_victims;
 	unsigned int	 k_nvictims;
@@ -96,6 +97,11 @@ void	 kmsg_lifetime(struct request *, uint16_t type, uint32_t seconds,
 void	 kmsg_key(struct request *, uint16_t type, const uint8_t *, size_t);
 void	 kmsg_idents(struct request *, const struct ike_id *src,
 	    const struct ike_id *dst);
+/* What goes between the two ends, as seen in that direction. */
+void	 kmsg_selectors(struct request *, const struct ike_ts *local,
+	    const struct ike_ts *remote, uint8_t direction);
+/* Why there can be no policy between them, or NULL. */
+const char *kmsg_noselectors(const struct ike_ts *, const struct ike_ts *);
 void	 kmsg_tag(struct request *, const char *);
 void	 kmsg_which(struct request *, uint8_t type, uint8_t satype,
 	    uint32_t spi, const struct ike_addr *src,

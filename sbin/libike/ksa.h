@@ -44,6 +44,10 @@ struct ksa {
 	size_t		 ks_ekeylen;
 	const uint8_t	*ks_akey;
 	size_t		 ks_akeylen;
+	/* what it is for, here and at the peer, if policies send by it; both
+	 * or none, and not told when they are no policy's */
+	const struct ike_ts *ks_selfts;
+	const struct ike_ts *ks_peerts;
 	const struct ike_id *ks_srcid;	/* of the sender; may be NULL */
 	const struct ike_id *ks_dstid;
 	uint32_t	 ks_soft_s, ks_hard_s;		/* 0: none */

@@ -227,6 +227,15 @@ outside_flush(struct outside *o, const unsigned int *units, unsigned int n,
 }
 
 void
+outside_orphans(struct outside *o)
+{
+	unsigned int flushed = kernel_orphans(o->o_kernel);
+
+	if (flushed > 0)
+		log_info("deleted %u SAs that were left over", flushed);
+}
+
+void
 outside_units(struct outside *o, unsigned int *units, unsigned int n)
 {
 	free(o->o_units);

@@ -64,6 +64,8 @@ void	 outside_start(struct outside *);	/* to listen */
  */
 void	 outside_flush(struct outside *, const unsigned int *units,
 	    unsigned int n, int old);
+/* Those of no interface that a daemon before us has left behind. */
+void	 outside_orphans(struct outside *);
 void	 outside_units(struct outside *, unsigned int *units, unsigned int n);
 
 /* As kernel_onacquire. */

@@ -359,7 +359,7 @@ rows()
 	BEGIN {
 		split("S13 N7 I7", last)
 		for (l = 1; l <= 3; l++)
-			for (n = 1; n <= substr(last[l], 2); n++)
+			for (n = 1; n <= substr(last[l], 2) + 0; n++)
 				order[++rows] = substr(last[l], 1, 1) n
 	}
 	$1 ~ /^[SNI][0-9]+$/ { tests[$1] = tests[$1] $1 OFS $2 OFS $3 "\n" }

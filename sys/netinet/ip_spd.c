@@ -91,6 +91,12 @@ spd_and(struct sockaddr_encap *to, const struct sockaddr_encap *a,
 	memcpy(to, v, sizeof(v));
 }
 
+static int
+spd_same(const struct sockaddr_encap *a, const struct sockaddr_encap *b)
+{
+	return (memcmp(a, b, sizeof(*a)) == 0);
+}
+
 static void
 spd_noports(struct sockaddr_encap *key)
 {
@@ -98,6 +104,15 @@ spd_noports(struct sockaddr_encap *key)
 		key->Sen.Sip4.Sport = key->Sen.Sip4.Dport = 0;
 	else
 		key->Sen.Sip6.Sport = key->Sen.Sip6.Dport = 0;
+}
+
+static int
+spd_unported(const struct sockaddr_encap *packet)
+{
+	struct sockaddr_encap flow = *packet;
+
+	spd_noports(&flow);
+	return (spd_same(&flow, packet));
 }
 
 /* Ports take no part: of a fragment they are not known. */
@@ -117,12 +132,6 @@ spd_hash(const struct sockaddr_encap *key)
 	return (h >> 16);
 }
 
-static int
-spd_same(const struct sockaddr_encap *a, const struct sockaddr_encap *b)
-{
-	return (memcmp(a, b, sizeof(*a)) == 0);
-}
-
 int
 spd_sameflow(const struct sockaddr_encap *a, const struct sockaddr_encap *b)
 {
@@ -130,6 +139,22 @@ spd_sameflow(const struct sockaddr_encap *a, const struct sockaddr_encap *b)
 
 	ac.Sen.Sip4.Direction = bc.Sen.Sip4.Direction = 0;
 	return (spd_same(&ac, &bc));
+}
+
+int
+spd_covers(const struct sockaddr_encap *flow,
+    const struct sockaddr_encap *mask, const struct sockaddr_encap *packet)
+{
+	struct sockaddr_encap key, flowc = *flow, maskc = *mask;
+
+	if (flow->sen_type != packet->sen_type)
+		return (0);
+	if (spd_unported(packet)) {
+		spd_noports(&flowc);
+		spd_noports(&maskc);
+	}
+	spd_and(&key, packet, &maskc);
+	return (spd_sameflow(&key, &flowc));
 }
 
 static u_int

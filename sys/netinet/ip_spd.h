@@ -78,6 +78,9 @@ struct ipsec_policy *spd_find(u_int, const struct sockaddr_encap *,
 struct ipsec_policy *spd_match(u_int, const struct sockaddr_encap *);
 struct ipsec_policy *spd_match_noports(u_int, const struct sockaddr_encap *);
 int	spd_walk(u_int, int (*)(struct ipsec_policy *, void *), void *);
+/* Is a packet one of the flow's?  One without ports, whatever these are. */
+int	spd_covers(const struct sockaddr_encap *,
+	    const struct sockaddr_encap *, const struct sockaddr_encap *);
 /* Do the two say the same?  Directions do not count. */
 int	spd_sameflow(const struct sockaddr_encap *,
 	    const struct sockaddr_encap *);

@@ -558,6 +558,40 @@ in_history(struct m_tag *mtag)
 	return (gettdb(tdbi->rdomain, tdbi->spi, &tdbi->dst, tdbi->proto));
 }
 
+/* A flow that is told as of what is sent is, for this, the other way. */
+static void
+sel_reverse(struct sockaddr_encap *sen)
+{
+	struct sockaddr_encap was = *sen;
+
+	if (sen->sen_type == SENT_IP4) {
+		sen->Sen.Sip4.Src = was.Sen.Sip4.Dst;
+		sen->Sen.Sip4.Dst = was.Sen.Sip4.Src;
+		sen->Sen.Sip4.Sport = was.Sen.Sip4.Dport;
+		sen->Sen.Sip4.Dport = was.Sen.Sip4.Sport;
+	} else {
+		sen->Sen.Sip6.Src = was.Sen.Sip6.Dst;
+		sen->Sen.Sip6.Dst = was.Sen.Sip6.Src;
+		sen->Sen.Sip6.Sport = was.Sen.Sip6.Dport;
+		sen->Sen.Sip6.Dport = was.Sen.Sip6.Sport;
+	}
+}
+
+/* RFC 4301 5.2, step 4: is it what the SA was made for, if that is said? */
+static int
+in_selected(const struct tdb *tdb, const struct sockaddr_encap *packet)
+{
+	const struct sockaddr_encap *flow = &tdb->tdb_filter;
+	struct sockaddr_encap seen = *packet;
+
+	if (flow->sen_type == 0)
+		return (1);
+	if ((flow->sen_type == SENT_IP4 ? flow->Sen.Sip4.Direction :
+	    flow->Sen.Sip6.Direction) == IPSP_DIRECTION_OUT)
+		sel_reverse(&seen);
+	return (spd_covers(flow, &tdb->tdb_filtermask, &seen));
+}
+
 /* An SA that is open about its sender has given its key to whoever it is. */
 static int
 in_fits(const struct ipsec_policy *ipo, const union sockaddr_union *peer,
@@ -588,7 +622,8 @@ in_satisfied(struct mbuf *m, const struct ipsec_policy *ipo,
 	while ((mtag = m_tag_find(m, PACKET_TAG_IPSEC_IN_DONE, mtag)) !=
 	    NULL) {
 		tdb = in_history(mtag);
-		fits = tdb != NULL && in_fits(ipo, &peer, tdb);
+		fits = tdb != NULL && in_fits(ipo, &peer, tdb) &&
+		    in_selected(tdb, packet);
 		tdb_unref(tdb);
 		if (fits)
 			return (1);

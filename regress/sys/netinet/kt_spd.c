@@ -201,6 +201,68 @@ KTEST(spd_history, "I7: in by the SA that the policy names, and no other way")
 	kspd_end();
 }
 
+/* Of spd_packet(UDP), what is behind the first 8 bytes of it. */
+static struct mbuf *
+spd_later(int in)
+{
+	struct mbuf *m = spd_packet(in, 253);
+
+	mtod(m, struct ip *)->ip_p = IPPROTO_UDP;
+	mtod(m, struct ip *)->ip_off = htons(1);
+	kti_finish(m);
+	return (m);
+}
+
+/* The SA is for a flow, told as that of one direction. */
+static void
+spd_filter(struct tdb *tdb, int in, in_addr_t far)
+{
+	struct kspd_flow kf = { .kf_in = in, .kf_proto = IPPROTO_UDP };
+	void *exts[SADB_EXT_MAX + 1] = { NULL };
+	int i;
+
+	*(in ? &kf.kf_src : &kf.kf_dst) = far;
+	*(in ? &kf.kf_srclen : &kf.kf_dstlen) = 32;
+	*(in ? &kf.kf_sport : &kf.kf_dport) = 7;
+	kspd_message(&spd_km, SADB_X_ADDFLOW, &kf);
+	for (i = 1; i <= SADB_EXT_MAX; i++)
+		exts[i] = kpk_find(&spd_km, i);
+	NET_LOCK();
+	mtx_enter(&tdb_sadb_mtx);
+	tdb_unlink_locked(tdb);
+	pfkey_import_flow(exts, &tdb->tdb_filter, &tdb->tdb_filtermask);
+	puttdb_locked(tdb);
+	mtx_leave(&tdb_sadb_mtx);
+	NET_UNLOCK();
+}
+
+KTEST(spd_selectors, "I7: an SA that is for a flow lets in nothing else")
+{
+	struct kspd_flow kf = spd_hosts(0, 1);
+	struct tdb *in;
+	int i;
+
+	KT_EQ(kspd_begin(), 0);
+	KT_EQ(kspd_flow(SADB_X_ADDFLOW, &kf), 0);
+	in = kspd_sa(&(struct kspd_sa){ .ka_tunnel = 1 });
+	for (i = 0; i < 2; i++) {
+		spd_filter(in, i, THERE);
+		KT_EQ(spd_comes(spd_wrapped(in, spd_packet(1,
+		    IPPROTO_UDP))), IPPROTO_UDP);
+		KT_EQ(spd_comes(spd_wrapped(in, ktu_udp(THERE, 8, HERE, 9,
+		    9))), IPPROTO_ICMP);
+		KT_EQ(spd_comes(spd_wrapped(in, spd_packet(1, 253))),
+		    IPPROTO_ICMP);
+		/* of a fragment, as much as can be seen */
+		KT_EQ(spd_comes(spd_wrapped(in, spd_later(1))), IPPROTO_UDP);
+		spd_filter(in, i, THERE + htonl(1));
+		KT_EQ(spd_comes(spd_wrapped(in, spd_packet(1,
+		    IPPROTO_UDP))), IPPROTO_ICMP);
+		KT_EQ(spd_comes(spd_wrapped(in, spd_later(1))), 0);
+	}
+	kspd_end();
+}
+
 KTEST(spd_narrow, "the narrowest policy wins, in whatever order they come")
 {
 	/* each one is narrower than those before, and says something else */
@@ -247,18 +309,6 @@ KTEST(spd_narrow, "the narrowest policy wins, in whatever order they come")
 		KT_EQ(ipsec_in_use, 0);
 	}
 	kspd_end();
-}
-
-/* Of spd_packet(UDP), what is behind the first 8 bytes of it. */
-static struct mbuf *
-spd_later(int in)
-{
-	struct mbuf *m = spd_packet(in, 253);
-
-	mtod(m, struct ip *)->ip_p = IPPROTO_UDP;
-	mtod(m, struct ip *)->ip_off = htons(1);
-	kti_finish(m);
-	return (m);
 }
 
 /* The first, with what the sender wants it to be short of. */

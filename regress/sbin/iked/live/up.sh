@@ -16,7 +16,7 @@
 # marks: S7 N7
 
 # A tunnel comes up, carries, is shown, and goes: one end active, then both,
-# then each cipher of the kernel.
+# then another cipher, which is asked for while it runs.
 
 . ./live.sh
 
@@ -79,7 +79,7 @@ one_pair ga
 one_pair gb
 through || fail "nothing comes through, both active"
 
-# each kind of cipher, the daemons running on: who wants others negotiates
+# other ciphers, the daemons running on: who wants others negotiates
 cipher()
 {
 	on "$1" ipsecctl -s sa | grep -q " $2\$"
@@ -94,9 +94,7 @@ while read -r shown words <&3; do
 	await 5 through || fail "nothing comes through: $words"
 done 3<<END
 aes-256-gcm childsa enc aes-256-gcm noesn
-hmac-sha2-512.enc.aes childsa enc aes-128 auth hmac-sha2-512
 hmac-sha2-256.enc.aes-256 childsa enc aes-256 auth hmac-sha2-256 group ecp256
-null childsa enc null auth hmac-sha2-384
 END
 one_pair ga
 one_pair gb

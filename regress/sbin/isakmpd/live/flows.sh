@@ -113,6 +113,16 @@ carries 'AH, transport' ' ah 2001:db8::' talk 500 2001:db8::2
 rules ga active | sed -n 1p >"$W/etc/ga/one.conf"
 on ga ipsecctl -d -f /etc/one.conf || fail "ipsecctl -d: $?"
 all 7 "one less"
+
+# without a word, and back
+kill_daemon ga all
+run ga
+load ga 2>/dev/null
+says "$W/ga.isakmpd" 'deleted 14 SAs that were left over'
+all 8 "killed"
+for n in 3 4; do
+	six_net $n >/dev/null || fail "killed: nothing comes through"
+done
 undaemon ga
 all 0 "none"
 
