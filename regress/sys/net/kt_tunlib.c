@@ -45,6 +45,13 @@ const struct ktun_alg ktun_algs[] = {
 	{ "aes-gmac", SADB_X_EALG_AESGMAC, 0, 36, 0, 8, 4, 16 },
 };
 const int ktun_nalgs = nitems(ktun_algs);
+const struct ktun_mac ktun_macs[] = {
+	{ "sha1", SADB_AALG_SHA1HMAC, 20 },
+	{ "sha2-256", SADB_X_AALG_SHA2_256, 32 },
+	{ "sha2-384", SADB_X_AALG_SHA2_384, 48 },
+	{ "sha2-512", SADB_X_AALG_SHA2_512, 64 },
+};
+const int ktun_nmacs = nitems(ktun_macs);
 const u_int8_t ktun_keys[128] = "We are the keys of all these tunnels, known "
     "to anybody, and 128 bytes long, as everybody can see who counts them "
     "at all.";
@@ -79,12 +86,37 @@ ktun_sin(union sockaddr_union *su, int af, in_addr_t addr,
 	su->sa.sa_family = af;
 }
 
+static struct tdb *
+ktun_tdb(const struct ktun *t, int dir, u_int32_t spi, u_int8_t proto,
+    struct ipsecinit *ii)
+{
+	int out = dir == IPSP_DIRECTION_OUT;
+	union sockaddr_union us, peer;
+	struct tdb *tdb;
+
+	ktun_sin(&us, t->t_oaf, KTI_US1, KTUN_US6);
+	ktun_sin(&peer, t->t_oaf, KTI_PEER1, KTUN_PEER6);
+	tdb = tdb_alloc(out ? t->t_out1 : t->t_in1);
+	tdb->tdb_rdomain_post = out ? t->t_out2 : t->t_in2;
+	tdb->tdb_spi = htonl(spi);
+	tdb->tdb_sproto = proto;
+	tdb->tdb_satype = proto == IPPROTO_AH ? SADB_SATYPE_AH :
+	    SADB_SATYPE_ESP;
+	tdb->tdb_wnd = 64;
+	tdb->tdb_flags = TDBF_TUNNELING | TDBF_IFACE;
+	tdb->tdb_iface = 0;
+	tdb->tdb_iface_dir = dir;
+	tdb->tdb_src = out ? us : peer;
+	tdb->tdb_dst = out ? peer : us;
+	if (tdb_init(tdb, proto == IPPROTO_AH ? XF_AH : XF_ESP, ii) != 0)
+		panic("ktun_tdb");
+	return (tdb);
+}
+
 struct tdb *
 ktun_sa(const struct ktun *t, int dir, u_int32_t spi, u_int32_t flags)
 {
 	const struct ktun_alg *ta = &ktun_algs[t->t_alg];
-	int out = dir == IPSP_DIRECTION_OUT;
-	union sockaddr_union us, peer;
 	struct ipsecinit ii;
 	struct tdb *tdb;
 
@@ -95,23 +127,26 @@ ktun_sa(const struct ktun *t, int dir, u_int32_t spi, u_int32_t flags)
 	ii.ii_enckeylen = ta->ta_enckeylen;
 	ii.ii_authkey = (u_int8_t *)ktun_keys + KTUN_AUTHKEY;
 	ii.ii_authkeylen = ta->ta_authkeylen;
-	ktun_sin(&us, t->t_oaf, KTI_US1, KTUN_US6);
-	ktun_sin(&peer, t->t_oaf, KTI_PEER1, KTUN_PEER6);
 	NET_LOCK();
-	tdb = tdb_alloc(out ? t->t_out1 : t->t_in1);
-	tdb->tdb_rdomain_post = out ? t->t_out2 : t->t_in2;
-	tdb->tdb_spi = htonl(spi);
-	tdb->tdb_sproto = IPPROTO_ESP;
-	tdb->tdb_satype = SADB_SATYPE_ESP;
-	tdb->tdb_wnd = 64;
-	tdb->tdb_flags = TDBF_TUNNELING | TDBF_IFACE | flags |
-	    (t->t_natt ? TDBF_UDPENCAP : 0);
-	tdb->tdb_iface = 0;
-	tdb->tdb_iface_dir = dir;
-	tdb->tdb_src = out ? us : peer;
-	tdb->tdb_dst = out ? peer : us;
-	if (tdb_init(tdb, XF_ESP, &ii) != 0)
-		panic("ktun_sa: %s", ta->ta_name);
+	tdb = ktun_tdb(t, dir, spi, IPPROTO_ESP, &ii);
+	tdb->tdb_flags |= flags | (t->t_natt ? TDBF_UDPENCAP : 0);
+	puttdb(tdb);
+	NET_UNLOCK();
+	return (tdb);
+}
+
+struct tdb *
+ktun_ah(const struct ktun *t, int dir, u_int32_t spi, int mac)
+{
+	struct ipsecinit ii;
+	struct tdb *tdb;
+
+	memset(&ii, 0, sizeof(ii));
+	ii.ii_authalg = ktun_macs[mac].tm_auth;
+	ii.ii_authkey = (u_int8_t *)ktun_keys + KTUN_AUTHKEY;
+	ii.ii_authkeylen = ktun_macs[mac].tm_keylen;
+	NET_LOCK();
+	tdb = ktun_tdb(t, dir, spi, IPPROTO_AH, &ii);
 	puttdb(tdb);
 	NET_UNLOCK();
 	return (tdb);

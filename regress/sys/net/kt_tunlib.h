@@ -49,6 +49,13 @@ struct ktun_alg {
 };
 extern const struct ktun_alg ktun_algs[];
 extern const int ktun_nalgs;
+struct ktun_mac {
+	const char	*tm_name;
+	int		 tm_auth;
+	size_t		 tm_keylen;
+};
+extern const struct ktun_mac ktun_macs[];	/* of AH */
+extern const int ktun_nmacs;
 /* of all SAs: for the cipher, and from so many bytes on for the MAC */
 extern const u_int8_t ktun_keys[128];
 #define KTUN_AUTHKEY	40
@@ -89,6 +96,8 @@ int	ktun_end(void);			/* mbufs and clusters that leaked */
 /* An SA more: direction, SPI in host order, TDBF_*. */
 struct tdb *ktun_sa(const struct ktun *, int, u_int32_t, u_int32_t);
 
+/* The same of AH, by its MAC: in the place of the other, or besides it. */
+struct tdb *ktun_ah(const struct ktun *, int, u_int32_t, int);
 /* In a table, a host route to the outer far end by the station; or errno. */
 int	ktun_route(u_int, int);
 

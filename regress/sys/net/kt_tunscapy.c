@@ -49,37 +49,15 @@ findalg(const char *name)
 	return (i);
 }
 
-/* In the place of the ESP SA with the same number. */
-static struct tdb *
-ah_sa(const struct ktun *t, const char *name)
+static int
+findmac(const char *name)
 {
-	struct ipsecinit ii;
-	struct tdb *tdb;
+	int i;
 
-	memset(&ii, 0, sizeof(ii));
-	ii.ii_authkey = (u_int8_t *)ktun_keys + KTUN_AUTHKEY;
-	ii.ii_authalg = strcmp(name, "sha1") == 0 ? SADB_AALG_SHA1HMAC :
-	    strcmp(name, "sha2-256") == 0 ? SADB_X_AALG_SHA2_256 :
-	    strcmp(name, "sha2-384") == 0 ? SADB_X_AALG_SHA2_384 :
-	    SADB_X_AALG_SHA2_512;
-	ii.ii_authkeylen = strcmp(name, "sha1") == 0 ? 20 :
-	    strcmp(name, "sha2-256") == 0 ? 32 :
-	    strcmp(name, "sha2-384") == 0 ? 48 : 64;
-	NET_LOCK();
-	tdb = tdb_alloc(0);
-	tdb->tdb_spi = htonl(KTUN_SPI);
-	tdb->tdb_sproto = IPPROTO_AH;
-	tdb->tdb_satype = SADB_SATYPE_AH;
-	tdb->tdb_wnd = 64;
-	tdb->tdb_flags = TDBF_TUNNELING | TDBF_IFACE;
-	tdb->tdb_iface_dir = IPSP_DIRECTION_IN;
-	tdb->tdb_src = t->t_in->tdb_src;
-	tdb->tdb_dst = t->t_in->tdb_dst;
-	if (tdb_init(tdb, XF_AH, &ii) != 0)
-		panic("ah_sa");
-	puttdb(tdb);
-	NET_UNLOCK();
-	return (tdb);
+	for (i = 0; i < ktun_nmacs; i++)
+		if (strcmp(ktun_macs[i].tm_name, name) == 0)
+			break;
+	return (i);
 }
 
 static void
@@ -115,7 +93,8 @@ check(const struct scapy *sc)
 	KT_ASSERT(t.t_alg < ktun_nalgs);
 	KT_EQ(ktun_begin(&t), 0);
 	if (sc->sc_proto == IPPROTO_AH)
-		ah = ah_sa(&t, sc->sc_alg);
+		ah = ktun_ah(&t, IPSP_DIRECTION_IN, KTUN_SPI,
+		    findmac(sc->sc_alg));
 	if (sc->sc_esn)
 		t.t_in->tdb_rpl = (u_int64_t)SCAPY_HIGH << 32;
 	/* a bit of the ICV is another; UDP with a checksum counts it itself */

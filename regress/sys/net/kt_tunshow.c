@@ -161,17 +161,6 @@ KTEST(tun_show_esp, "ESP tunnels of every kind, for others to decode")
 /*
  * SAs that no interface has: transport mode, and AH
  */
-static const struct mac {
-	const char	*ma_name;
-	int		 ma_auth;
-	size_t		 ma_keylen;
-} macs[] = {
-	{ "sha1", SADB_AALG_SHA1HMAC, 20 },
-	{ "sha2-256", SADB_X_AALG_SHA2_256, 32 },
-	{ "sha2-384", SADB_X_AALG_SHA2_384, 48 },
-	{ "sha2-512", SADB_X_AALG_SHA2_512, 64 },
-};
-
 static struct tdb *
 policy_sa(const struct ktun *t, int proto, int tunnel, struct ipsecinit *ii)
 {
@@ -226,7 +215,7 @@ static void
 show(struct ktun *t, int proto, int tunnel, int alg)
 {
 	const struct ktun_alg *ta = &ktun_algs[alg];
-	const struct mac *ma = &macs[alg % nitems(macs)];
+	const struct ktun_mac *tm = &ktun_macs[alg % ktun_nmacs];
 	int ah = proto == IPPROTO_AH;
 	struct mbuf *m, *inner;
 	struct ipsecinit ii;
@@ -236,16 +225,16 @@ show(struct ktun *t, int proto, int tunnel, int alg)
 	ii.ii_encalg = ah ? 0 : ta->ta_enc;
 	ii.ii_enckey = (u_int8_t *)ktun_keys;
 	ii.ii_enckeylen = ah ? 0 : ta->ta_enckeylen;
-	ii.ii_authalg = ah ? ma->ma_auth : ta->ta_auth;
+	ii.ii_authalg = ah ? tm->tm_auth : ta->ta_auth;
 	ii.ii_authkey = (u_int8_t *)ktun_keys + KTUN_AUTHKEY;
-	ii.ii_authkeylen = ah ? ma->ma_keylen : ta->ta_authkeylen;
+	ii.ii_authkeylen = ah ? tm->tm_keylen : ta->ta_authkeylen;
 	KT_EQ(ktun_begin(t), 0);
 	tdb = policy_sa(t, proto, tunnel, &ii);
 	inner = own(t->t_oaf, SMALL + 3 * alg);
 	m = process(tdb, inner, t->t_oaf);
 	KT_ASSERT(m != NULL);
 	title(ah ? tunnel ? "ah-tunnel" : "ah-transport" : "esp-transport",
-	    ah ? ma->ma_name : ta->ta_name, tdb, ktun_keys, ii.ii_enckeylen,
+	    ah ? tm->tm_name : ta->ta_name, tdb, ktun_keys, ii.ii_enckeylen,
 	    ktun_keys + KTUN_AUTHKEY, ii.ii_authkeylen);
 	hex_mbuf("outer", m);
 	hex_mbuf("inner", inner);
@@ -267,7 +256,7 @@ KTEST(tun_show_modes, "AH, and transport mode, for others to decode")
 		t.t_mtu = t.t_link = 1500;
 		for (j = 0; j < ktun_nalgs; j++)
 			show(&t, IPPROTO_ESP, 0, j);
-		for (j = 0; j < 2 * nitems(macs) && !t.t_natt; j++)
+		for (j = 0; j < 2 * ktun_nmacs && !t.t_natt; j++)
 			show(&t, IPPROTO_AH, j & 1, j / 2);
 	}
 }
