@@ -185,3 +185,16 @@ kernel_flush(struct kernel *k, const unsigned int *units, unsigned int n)
 {
 	return (n);
 }
+
+unsigned int
+kernel_orphans(struct kernel *k)
+{
+	return (0);
+}
+
+/* This kernel never asks for an SA. */
+void
+kernel_onacquire(struct kernel *k, void (*acquire)(void *,
+    const struct kacquire *))
+{
+}

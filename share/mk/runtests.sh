@@ -17,8 +17,8 @@
 # directories (regress unless given) list; regress.mk says how.
 #
 # In:	CONF, N (scales counts, 1), FULL=1 (the full counts), MARK=mark (only
-#	tests with that mark; MARK=row, with any row), J (tests at a time, one more than
-#	there are CPUs: many wait for a clock)
+#	tests with that mark; MARK=row, with any row), J (tests at a time,
+#	twice as many as there are CPUs: most wait for a clock)
 #	SEED	of all chance that tests take: a number above 0, or "random";
 #		1 unless given, random with FULL=1
 #	RETRY=1	what failed runs once more, when no other test does: if it
@@ -427,7 +427,7 @@ all=$(wc -l <"$WORK/list")
 [ "$all" -gt 0 ] || echo "no test found${MARK:+ with the mark $MARK}"
 
 [ "$many" -eq 0 ] ||
-    seq 1 "$many" | xargs -P "${J:-$(($(nproc) + 1))}" -n 1 sh "$0" -1
+    seq 1 "$many" | xargs -P "${J:-$(($(nproc) * 2))}" -n 1 sh "$0" -1
 [ "$many" -eq "$all" ] ||
     seq $((many + 1)) "$all" | xargs -n 1 sh "$0" -1
 
