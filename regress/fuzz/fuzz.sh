@@ -87,8 +87,8 @@ conf)	srcs="$conf $props" libs= ;;
 cert)	srcs="$ca conf crypto $props" libs= ;;
 ctl)	srcs="control ctl" libs="-levent_core" ;;
 engine)	srcs="engine plan tunnel job sa send recv init ikeauth child create
-	    flow ikerekey info natt keylog show payload msg_parse msg_make msg_sk
-	    frags crypto dh agree $ca $conf $props" libs= ;;
+	    flow ikerekey info natt keylog show payload msg_parse msg_make
+	    msg_sk frags crypto dh agree $ca $conf $props" libs= ;;
 v1msg)	srcs="payload msg_parse msg_make choose names keys crypto dh xform"
 	libs= ;;
 v1engine) srcs=$v1engine libs= ;;

@@ -55,7 +55,7 @@ struct policy {
 #define POL_SKIP	0x0004
 #define POL_DEFAULT	0x0008
 #define POL_NATT	0x0010		/* UDP encapsulation without a NAT */
-#define POL_FLOWS	0x0020		/* no interface: policies of the kernel */
+#define POL_FLOWS	0x0020		/* no interface: kernel policies */
 #define POL_TRANSPORT	0x0040		/* of these; else tunnel mode */
 #define POL_AH		0x0080		/* of these; else ESP */
 	uint8_t		 pol_af;	/* 4, 6 or 0: as local and peer say */

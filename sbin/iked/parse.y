@@ -465,7 +465,8 @@ shape(void)
 	case IKEV2:
 		return ("write ikev2 [\"name\"] [quick|skip|default] "
 		    "[active|passive] [tunnel|transport] [esp|ah] "
-		    "[inet|inet6] from A to B [local L] [peer P] [ikesa ...] [childsa ...] [srcid S] "
+		    "[inet|inet6] from A to B [local L] [peer P] "
+		    "[ikesa ...] [childsa ...] [srcid S] "
 		    "[dstid D] [ikelifetime T] [lifetime T [bytes N] "
 		    "[packets N]] [psk \"key\"] [iface secN]");
 	case SET:

@@ -31,12 +31,12 @@
 #	W	scratch directory, removed afterwards (KEEP=1 keeps it)
 #
 # Marks: S1 to S13, N1 to N7 and I1 to I7 are the rows of what there shall be
-# that a test proves; root is skipped without root; long runs with FULL=1 or MARK=long;
-# alone runs when no other test does.  A test has 120 seconds (times ten
-# with FULL=1, more under sanitizers), or says "# deadline: seconds": that is
-# for tests that hang, and not for those that are slow.  A sanitizer's report
-# fails the test whichever process it came from, and so does a process left
-# behind.
+# that a test proves; root is skipped without root; long runs with FULL=1 or
+# MARK=long; alone runs when no other test does.  A test has 120 seconds
+# (times ten with FULL=1, more under sanitizers), or says "# deadline:
+# seconds": that is for tests that hang, and not for those that are slow.  A
+# sanitizer's report fails the test whichever process it came from, and so
+# does a process left behind.
 
 set -u
 

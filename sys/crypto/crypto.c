@@ -206,7 +206,8 @@ crypto_invoke(struct cryptop *crp)
 	const struct crypto_session *cs = crp->crp_session;
 
 	if ((crp->crp_flags & ~(CRYPTO_F_ENCRYPT | CRYPTO_F_ESN)) ||
-	    !well_placed(cs, crp) || (crp->crp_len & (cs->cs_blocksize - 1)) != 0)
+	    !well_placed(cs, crp) ||
+	    (crp->crp_len & (cs->cs_blocksize - 1)) != 0)
 		return (EINVAL);
 	return (cs->cs_provider->cpv_invoke(cs->cs_state, crp));
 }

@@ -312,7 +312,7 @@ check_shrink(int oaf)
 	KT_EQ(ktun_end(), 0);
 }
 
-KTEST(tun_shrink, "a link that shrinks costs a packet once, not again and again")
+KTEST(tun_shrink, "a link that shrinks costs a packet, and no more than that")
 {
 	check_shrink(AF_INET);
 	check_shrink(AF_INET6);

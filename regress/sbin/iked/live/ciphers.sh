@@ -82,7 +82,8 @@ for none in 'enc blowfish' 'enc cast auth hmac-sha1' \
     'enc aes-128 auth hmac-md5'; do
 	policy ga 0 "childsa $none" | conf ga
 	on ga iked -n >"$W/out" 2>&1 && fail "taken: $none"
-	says "$W/out" 'this kernel has no such transform for ESP: childsa can be'
+	says "$W/out" \
+	    'this kernel has no such transform for ESP: childsa can be'
 done
 undaemon ga
 undaemon gb

@@ -31,7 +31,7 @@ policies()
 		echo "ikev2 \"p$net\" $2 $rest CHILD srcid $me$net dstid" \
 		    "$it$net psk $PSK" | sed "s/AA/$a/g; s/BB/$b/g
 		    s/NET4/from 10.$a.$net.0\/24 to 10.$b.$net.0\/24/
-		    s/NET6/from 2001:db8:$a:$net::\/64 to 2001:db8:$b:$net::\/64/
+		    s,NET6,from 2001:db8:$a:$net::/64 to 2001:db8:$b:$net::/64,
 		    s/ \(childsa.*\)* *CHILD/ $(echo "$peers" |
 		    sed "s/4/local 192.0.2.$a peer 192.0.2.$b/
 		    s/6/local 2001:db8::$a peer 2001:db8::$b/") \1/"
@@ -56,7 +56,8 @@ flows()
 # under way
 all()
 {
-	[ -z "$1" ] || await 20 pairs ga "$1" || fail "$3: $(on ga ipsecctl -s sa)"
+	[ -z "$1" ] || await 20 pairs ga "$1" ||
+	    fail "$3: $(on ga ipsecctl -s sa)"
 	for m in ga gb; do
 		await 20 flows $m "$2" ||
 		    fail "$3: $m: $(on $m ipsecctl -s flow)"

@@ -32,7 +32,7 @@ rules()
 		echo "ike $2 $rest psk $PSK" | sed "s/AA/$a/g; s/BB/$b/g
 		    s/FAST/main group ecp256 quick group none/
 		    s/NET4/from 10.$a.$net.0\/24 to 10.$b.$net.0\/24/
-		    s/NET6/from 2001:db8:$a:$net::\/64 to 2001:db8:$b:$net::\/64/
+		    s,NET6,from 2001:db8:$a:$net::/64 to 2001:db8:$b:$net::/64,
 		    s/\$/ $(echo "$peers" |
 		    sed "s/4/local 192.0.2.$a peer 192.0.2.$b/
 		    s/6/local 2001:db8::$a peer 2001:db8::$b/")/"
