@@ -468,6 +468,11 @@ child_ksa(struct child *ch, struct ksa *ks, int out)
 	ks->ks_nounit = pol != NULL && (pol->pol_flags & POL_FLOWS);
 	ks->ks_proto = ch->ch_proto;
 	ks->ks_transport = (ch->ch_flags & CHF_TRANSPORT) != 0;
+	/* more than one pair cannot be told */
+	if (ch->ch_src.tl_n == 1 && ch->ch_dst.tl_n == 1) {
+		ks->ks_selfts = &ch->ch_src.tl_ts[0];
+		ks->ks_peerts = &ch->ch_dst.tl_ts[0];
+	}
 	if (tn->tn_peerid.id_type != 0) {
 		ks->ks_srcid = out ? &tn->tn_self : &tn->tn_peerid;
 		ks->ks_dstid = out ? &tn->tn_peerid : &tn->tn_self;

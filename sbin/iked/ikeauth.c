@@ -294,7 +294,7 @@ auth_request(struct sa *sa, struct msg *m, uint8_t first, struct buf *plain)
 		    "failed");
 		return;
 	}
-	pn = plan_for_auth(en, sa, &m->m_idi, &m->m_idr, m->m_authmethod);
+	pn = plan_for_auth(en, sa, m);
 	if (pn == NULL) {
 		log_warnx("%sno compatible policy found: %s asks %s for %s; "
 		    "no ikev2 line for these addresses has this dstid%s",

@@ -331,30 +331,56 @@ plan_ids(const struct plan *pn, const struct ike_id *idi,
 	    id_cmp(&pol->pol_srcid, idr) == 0));
 }
 
-struct plan *
-plan_for_auth(struct engine *en, const struct sa *sa, const struct ike_id *idi,
-    const struct ike_id *idr, uint8_t method)
+/*
+ * Could it have the Child SA that is asked for?  That tells the policies of
+ * two ends from each other which have several between them.
+ */
+static int
+plan_child(const struct policy *pol, const struct msg *m)
 {
-	struct plan *pn, *best = NULL, *second = NULL;
+	struct ike_tslist src, dst;
+	int rc;
+
+	if (!(pol->pol_flags & POL_FLOWS) || m->m_sa.ps_n == 0)
+		return (1);
+	if (m->m_sa.ps_prop[0].pr_proto != policy_proto(pol) ||
+	    (msg_notify(m, IKE_N_USE_TRANSPORT_MODE) == NULL) !=
+	    !(pol->pol_flags & POL_TRANSPORT) ||
+	    ts_narrow(&dst, &m->m_tsi, &pol->pol_dst) == -1)
+		return (0);
+	rc = ts_narrow(&src, &m->m_tsr, &pol->pol_src);
+	tslist_clear(&dst);
+	if (rc == 0)
+		tslist_clear(&src);
+	return (rc == 0);
+}
+
+struct plan *
+plan_for_auth(struct engine *en, const struct sa *sa, const struct msg *m)
+{
+	struct plan *pn, *best = NULL, *second = NULL, *third = NULL;
 
 	TAILQ_FOREACH(pn, &en->en_plans, pn_entry) {
 		if ((pn->pn_policy->pol_flags & POL_SKIP) ||
 		    !plan_addresses(pn, &sa->sa_local, &sa->sa_peer) ||
-		    !plan_ids(pn, idi, idr) ||
+		    !plan_ids(pn, &m->m_idi, &m->m_idr) ||
 		    props_offered(&pn->pn_policy->pol_ikesa,
 		    &sa->sa_prop.ps_prop[0], 0) == -1)
 			continue;
 		/* the method decides if it can; the ca says why if not */
 		if ((pn->pn_policy->pol_auth == CONF_AUTH_PSK) !=
-		    (method == IKE_AUTH_PSK)) {
-			if (second == NULL)
-				second = pn;
+		    (m->m_authmethod == IKE_AUTH_PSK)) {
+			if (third == NULL)
+				third = pn;
 			continue;
 		}
-		if (plan_better(&best, pn))
+		/* who has nothing for it can say why */
+		if (!plan_child(pn->pn_policy, m))
+			(void)plan_better(&second, pn);
+		else if (plan_better(&best, pn))
 			break;
 	}
-	return (best != NULL ? best : second);
+	return (best != NULL ? best : second != NULL ? second : third);
 }
 
 void

@@ -368,8 +368,7 @@ struct plan	*plan_for_init(struct engine *, const struct ike_addr *local,
 		    struct ike_props *chosen, struct plan **nearest);
 struct plan	*plan_for_acquire(struct engine *, const struct kacquire *);
 struct plan	*plan_for_auth(struct engine *, const struct sa *,
-		    const struct ike_id *idi, const struct ike_id *idr,
-		    uint8_t method);
+		    const struct msg *);
 /* Log a failure in words, once as long as it stays the same. */
 void		 plan_say(struct plan *, const char *, ...)
 		    __attribute__((__format__(printf, 2, 3)));

@@ -28,8 +28,11 @@ policies()
 	gb)	a=2 b=1 me=b it=a ;;
 	esac
 	while read -r net peers rest; do
-		echo "ikev2 \"p$net\" $2 $rest CHILD srcid $me$net dstid" \
-		    "$it$net psk $PSK" | sed "s/AA/$a/g; s/BB/$b/g
+		id=$net
+		# what they are for tells these apart
+		[ $net != 2 ] || id=0
+		echo "ikev2 \"p$net\" $2 $rest CHILD srcid $me$id dstid" \
+		    "$it$id psk $PSK" | sed "s/AA/$a/g; s/BB/$b/g
 		    s/NET4/from 10.$a.$net.0\/24 to 10.$b.$net.0\/24/
 		    s,NET6,from 2001:db8:$a:$net::/64 to 2001:db8:$b:$net::/64,
 		    s/ \(childsa.*\)* *CHILD/ $(echo "$peers" |
