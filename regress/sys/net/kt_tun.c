@@ -105,12 +105,15 @@ follow(const struct ktun *t, const struct kind *k, int len)
 	return (-4);
 }
 
-/* The first that is too big for the router is lost, and teaches. */
-static void
+/*
+ * The first that is too big for the router is lost, and teaches; how many
+ * were lost.
+ */
+static u_int
 teach(const struct ktun *t)
 {
 	struct ktun_fate f;
-	u_int i, n, len;
+	u_int i, n, len, lost = 0;
 
 	for (i = 0; i < nitems(kinds); i++) {
 		len = t->t_mtu;
@@ -120,9 +123,12 @@ teach(const struct ktun *t)
 				break;
 			if (f.f_what == KTUN_ANSWERED)
 				len = f.f_mtu;
+			else
+				lost++;
 		}
 	}
 	(void)ktun_losses();
+	return (lost);
 }
 
 static int
@@ -177,7 +183,7 @@ check_cell(struct ktun *t, int all)
 
 	cell_passed = 0;
 	KT_EQ(ktun_begin(t), 0);
-	teach(t);
+	KT_ASSERT(teach(t) <= (t->t_path != 0));
 	memset(&count, 0, sizeof(count));
 	ksec_ifdata(0, &was);
 	big = toobig();
