@@ -221,6 +221,9 @@ check_matrix(int oaf, int natt)
 		t.t_path = paths[i / 3].p_path;
 		t.t_alg = (first + i) % ktun_nalgs;
 		t.t_mtu = mtus[(first + i + i / 3) % nitems(mtus)];
+		/* by the stack's own way in, or upstream's, or by a call */
+		t.t_ns = (first / 16 + i) % 3 != 0;
+		t.t_exclusive = (first / 16 + i) % 3 == 2;
 		check_cell(&t, kt_count(5) == 5);
 		KT_ASSERT(cell_passed);
 	}
