@@ -105,12 +105,15 @@ follow(const struct ktun *t, const struct kind *k, int len)
 	return (-4);
 }
 
-/* The first that is too big for the router is lost, and teaches. */
-static void
+/*
+ * The first that is too big for the router is lost, and teaches; how many
+ * were lost.
+ */
+static u_int
 teach(const struct ktun *t)
 {
 	struct ktun_fate f;
-	u_int i, n, len;
+	u_int i, n, len, lost = 0;
 
 	for (i = 0; i < nitems(kinds); i++) {
 		len = t->t_mtu;
@@ -120,9 +123,12 @@ teach(const struct ktun *t)
 				break;
 			if (f.f_what == KTUN_ANSWERED)
 				len = f.f_mtu;
+			else
+				lost++;
 		}
 	}
 	(void)ktun_losses();
+	return (lost);
 }
 
 static int
@@ -177,7 +183,7 @@ check_cell(struct ktun *t, int all)
 
 	cell_passed = 0;
 	KT_EQ(ktun_begin(t), 0);
-	teach(t);
+	KT_ASSERT(teach(t) <= (t->t_path != 0));
 	memset(&count, 0, sizeof(count));
 	ksec_ifdata(0, &was);
 	big = toobig();
@@ -215,6 +221,9 @@ check_matrix(int oaf, int natt)
 		t.t_path = paths[i / 3].p_path;
 		t.t_alg = (first + i) % ktun_nalgs;
 		t.t_mtu = mtus[(first + i + i / 3) % nitems(mtus)];
+		/* by the stack's own way in, or upstream's, or by a call */
+		t.t_ns = (first / 16 + i) % 3 != 0;
+		t.t_exclusive = (first / 16 + i) % 3 == 2;
 		check_cell(&t, kt_count(5) == 5);
 		KT_ASSERT(cell_passed);
 	}

@@ -15,6 +15,7 @@
  */
 
 #include <sys/sockio.h>
+#include <sys/task.h>
 
 #include "kt_tunlib.h"
 
@@ -59,6 +60,7 @@ const u_int8_t ktun_keys[128] = "We are the keys of all these tunnels, known "
 static struct mbuf_queue ktun_queue;
 static unsigned long ktun_mbufs;
 static uint64_t ktun_lost;
+static int ktun_ns;
 
 /*
  * The machine
@@ -247,6 +249,8 @@ ktun_begin(struct ktun *t)
 	if ((error = ksec_setup()) != 0)
 		return (error);
 	mq_init(&ktun_queue, 100000, IPL_SOFTNET);
+	ktun_ns = t->t_ns;
+	WRITE_ONCE(ipsec_esp_exclusive, t->t_exclusive);
 	ip6_dad_count = 0;
 	if ((error = ktun_domains(t)) != 0 ||
 	    (error = n6_add(&kti0.ki_if, n6_addr(0, 1), 64, 0)) != 0 ||
@@ -280,6 +284,8 @@ ktun_end(void)
 	now = m_inuse() + m_clinuse();
 	ksec_destroy(0);
 	ksec_cleanup();
+	ktun_ns = 0;
+	WRITE_ONCE(ipsec_esp_exclusive, 0);
 	ip6_forwarding = 0;
 	ip6_dad_count = 1;
 	return ((int)(now - ktun_mbufs));
@@ -312,8 +318,13 @@ ktun_fits(const struct ktun *t, int mtu)
 void
 ktun_settle(void)
 {
-	net_tq_barriers("ktun");
-	net_tq_barriers("ktun");
+	int i;
+
+	for (i = 0; i < (ktun_ns ? 4 : 2); i++) {
+		net_tq_barriers("ktun");
+		if (ktun_ns)
+			taskq_barrier(systqmp);
+	}
 }
 
 /*
@@ -356,6 +367,12 @@ ktun_in(struct kti_if *ki, struct mbuf *m)
 {
 	m->m_pkthdr.ph_ifidx = ki->ki_if.if_index;
 	m->m_pkthdr.ph_rtableid = ki->ki_if.if_rdomain;
+	if (ktun_ns) {
+		m->m_pkthdr.ph_family = ktun_version(m) == 4 ? AF_INET :
+		    AF_INET6;
+		ifiq_enqueue(&ki->ki_if.if_rcv, m);
+		return;
+	}
 	NET_LOCK_SHARED();
 	if (ktun_version(m) == 4)
 		ipv4_input(&ki->ki_if, m, NULL);

@@ -68,6 +68,8 @@ struct ktun {
 	u_int32_t t_outflags;	/* more TDBF_* of the SA to send with */
 	u_int32_t t_inflags;	/* and of the other */
 	int	 t_alg;		/* of ktun_algs */
+	int	 t_ns;		/* what comes in does so as from a driver; */
+	int	 t_exclusive;	/* ESP then waits for the netlock */
 	int	 t_shared;	/* others hold the memory of what is sent */
 	u_int	 t_mtu;		/* of sec0 */
 	u_int	 t_link;	/* of kti1 */

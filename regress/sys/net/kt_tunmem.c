@@ -58,6 +58,7 @@ walk(const struct way *w, int alg)
 	t.t_oaf = w->w_oaf;
 	t.t_natt = w->w_natt;
 	t.t_df = w->w_df;
+	t.t_ns = kt_random() & 1;
 	t.t_shared = w->w_shared;
 	t.t_alg = alg;
 	t.t_mtu = 1280;

@@ -97,6 +97,7 @@ begin(struct ktun *t, const struct tunnel *f)
 	t->t_oaf = f->f_oaf;
 	t->t_natt = f->f_natt;
 	t->t_df = 1;
+	t->t_ns = kt_random() & 1;
 	t->t_mtu = 1500;
 	t->t_link = 9000;
 	t->t_alg = kt_random() % ktun_nalgs;

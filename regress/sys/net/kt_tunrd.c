@@ -45,6 +45,7 @@ prepare(struct ktun *t, const struct domains *d, int oaf)
 	memset(t, 0, sizeof(*t));
 	t->t_oaf = oaf;
 	t->t_df = 1;
+	t->t_ns = kt_random() & 1;
 	t->t_mtu = 1500;
 	t->t_link = 1500;
 	t->t_inner = d->d_inner;
