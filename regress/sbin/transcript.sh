@@ -39,6 +39,7 @@ same()
 {
 	sed -e 's/lladdr [0-9a-f:]*$/lladdr LLADDR/' \
 	    -e 's/time=[0-9.]* ms/time=T ms/' \
+	    -e 's/pltime 99[0-9] vltime 299[0-9]/pltime 1000 vltime 3000/' \
 	    -e 's|^\(round-trip .* = \)[0-9./]* ms$|\1T/T/T/T ms|' \
 	    -e "s|$W|W|g"
 }
