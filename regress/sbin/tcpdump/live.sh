@@ -82,7 +82,8 @@ grep -q '169.254.0.1 > 169.254.0.2: icmp: echo request' "$W/out" ||
     fail "the file: $(cat "$W/out")"
 ! command -v tshark >/dev/null || {
 	tshark -T fields -e icmp.type -r "$W/sec.pcap" 2>/dev/null |
-	    sort -n | tr '\n' ' ' | grep -qx '0 0 8 8 ' || fail "tshark and sec0"
+	    sort -n | tr '\n' ' ' | grep -qx '0 0 8 8 ' ||
+	    fail "tshark and sec0"
 }
 
 # packets of one direction, while they come
