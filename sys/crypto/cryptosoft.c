@@ -66,27 +66,6 @@ cryptosoft_attach(void)
 }
 
 static int
-hmac_hash(int auth, enum hmac_hash *hash)
-{
-	switch (auth) {
-	case CRYPTO_SHA1_HMAC:
-		*hash = HMAC_SHA1;
-		return (0);
-	case CRYPTO_SHA2_256_HMAC:
-		*hash = HMAC_SHA2_256;
-		return (0);
-	case CRYPTO_SHA2_384_HMAC:
-		*hash = HMAC_SHA2_384;
-		return (0);
-	case CRYPTO_SHA2_512_HMAC:
-		*hash = HMAC_SHA2_512;
-		return (0);
-	default:
-		return (EINVAL);
-	}
-}
-
-static int
 is_gmac(int auth)
 {
 	return (auth == CRYPTO_AES_128_GMAC || auth == CRYPTO_AES_192_GMAC ||
@@ -109,7 +88,7 @@ soft_probe(const struct crypto_params *cp)
 	case CRYPTO_NULL:
 	case 0:
 		return (cp->cp_auth == 0 || is_gmac(cp->cp_auth) ||
-		    hmac_hash(cp->cp_auth, &hash) == 0);
+		    hmac_by_auth(cp->cp_auth, &hash) == 0);
 	default:
 		return (0);
 	}
@@ -158,7 +137,7 @@ soft_newsession(void *state, const struct crypto_params *cp)
 	ss->ss_enc = cp->cp_enc;
 	ss->ss_auth = cp->cp_auth;
 	ss->ss_icvlen = cp->cp_icvlen;
-	if (hmac_hash(cp->cp_auth, &hash) == 0)
+	if (hmac_by_auth(cp->cp_auth, &hash) == 0)
 		hmac_setkey(&ss->ss_hmac, hash, cp->cp_authkey,
 		    cp->cp_authkeylen);
 	else if (cp->cp_enc == 0)

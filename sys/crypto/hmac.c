@@ -19,6 +19,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 
+#include <crypto/cryptodev.h>
 #include <crypto/hmac.h>
 
 #define INNER_PAD	0x36
@@ -28,6 +29,27 @@ static enum sha2_type
 sha2_type(enum hmac_hash hash)
 {
 	return ((enum sha2_type)hash);
+}
+
+int
+hmac_by_auth(int auth, enum hmac_hash *hash)
+{
+	switch (auth) {
+	case CRYPTO_SHA1_HMAC:
+		*hash = HMAC_SHA1;
+		return (0);
+	case CRYPTO_SHA2_256_HMAC:
+		*hash = HMAC_SHA2_256;
+		return (0);
+	case CRYPTO_SHA2_384_HMAC:
+		*hash = HMAC_SHA2_384;
+		return (0);
+	case CRYPTO_SHA2_512_HMAC:
+		*hash = HMAC_SHA2_512;
+		return (0);
+	default:
+		return (EINVAL);
+	}
 }
 
 size_t

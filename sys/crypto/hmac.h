@@ -54,6 +54,8 @@ struct hmac_ctx {
 	} hc_hash;
 };
 
+/* of CRYPTO_..._HMAC in cryptodev.h; 0, or EINVAL: it is no HMAC */
+int	hmac_by_auth(int, enum hmac_hash *);
 size_t	hmac_digestlen(enum hmac_hash);
 size_t	hmac_blocklen(enum hmac_hash);
 

@@ -24,6 +24,8 @@
 #include <sys/protosw.h>
 #include <sys/domain.h>
 
+#include <netinet/in.h>
+
 const struct domain *const domains[] = {
 	&inetdomain,
 #ifdef INET6
@@ -93,6 +95,23 @@ pffindproto(int family, int protocol, int type)
 			any = pr;
 	}
 	return (any);
+}
+
+/* Numbers without an entry of their own go to the raw one. */
+void
+pffillprotox(int family, u_char *protox)
+{
+	const struct domain *dp = pffinddomain(family);
+	const struct protosw *pr, *raw;
+
+	if ((raw = pffindproto(family, IPPROTO_IP, SOCK_RAW)) == NULL)
+		panic("pffillprotox: no raw protocol in family %d", family);
+	memset(protox, raw - dp->dom_protosw, 256);
+	for (pr = dp->dom_protosw; pr < dp->dom_protoswNPROTOSW; pr++) {
+		if (pr->pr_input != NULL && pr->pr_protocol != 0 &&
+		    pr->pr_protocol != IPPROTO_RAW)
+			protox[pr->pr_protocol] = pr - dp->dom_protosw;
+	}
 }
 
 void

@@ -139,6 +139,18 @@ if_enqueue(struct ifnet *ifp, struct mbuf *m)
 }
 
 int
+if_output_ml(struct ifnet *ifp, struct mbuf_list *ml, struct sockaddr *dst,
+    struct rtentry *rt)
+{
+	struct mbuf *m;
+	int error = 0;
+
+	while (error == 0 && (m = ml_dequeue(ml)) != NULL)
+		error = ifp->if_output(ifp, m, dst, rt);
+	return (error);
+}
+
+int
 if_enqueue_ifq(struct ifnet *ifp, struct mbuf *m)
 {
 	int error;

@@ -240,6 +240,9 @@ int	if_rxhprio_l3_check(int);
 /* packets: all consume the mbuf */
 int	if_enqueue(struct ifnet *, struct mbuf *);	/* 0 or errno */
 int	if_enqueue_ifq(struct ifnet *, struct mbuf *);
+/* if_output() of each; the first error ends it, and the rest stays */
+int	if_output_ml(struct ifnet *, struct mbuf_list *, struct sockaddr *,
+	    struct rtentry *);
 void	if_input_process(struct ifnet *, struct mbuf_list *, unsigned int);
 void	if_vinput(struct ifnet *, struct mbuf *, struct netstack *);
 void	if_input_proto(struct ifnet *, struct mbuf *, void (*)(struct ifnet *,

@@ -51,33 +51,12 @@ int ip_forwarding;
 int ip_directedbcast;
 int ip_multipath;
 
-/* Protocol numbers without an entry of their own go to the raw one. */
-static void
-ip_protox_init(void)
-{
-	const struct protosw *pr;
-	u_int i, raw;
-
-	pr = pffindproto(PF_INET, IPPROTO_IP, SOCK_RAW);
-	if (pr == NULL)
-		panic("ip_init: no raw protocol");
-	raw = pr - inetsw;
-	for (i = 0; i < nitems(ip_protox); i++)
-		ip_protox[i] = raw;
-	for (pr = inetdomain.dom_protosw;
-	    pr < inetdomain.dom_protoswNPROTOSW; pr++) {
-		if (pr->pr_input != NULL && pr->pr_protocol != 0 &&
-		    pr->pr_protocol != IPPROTO_RAW)
-			ip_protox[pr->pr_protocol] = pr - inetsw;
-	}
-}
-
 void
 ip_init(void)
 {
 	ipcounters = counters_alloc(ips_ncounters);
 	ip_id_init();
-	ip_protox_init();
+	pffillprotox(PF_INET, ip_protox);
 	ip_frag_init();
 	ip_output_init();
 }

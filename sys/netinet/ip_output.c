@@ -314,21 +314,6 @@ ip_fragment(struct mbuf *m0, struct mbuf_list *ml, struct ifnet *ifp,
 	return (error);
 }
 
-/* Consumes the list; the first error ends it. */
-static int
-ip_output_list(struct mbuf_list *ml, struct ifnet *ifp, struct sockaddr *dst,
-    struct rtentry *rt)
-{
-	struct mbuf *m;
-	int error = 0;
-
-	while (error == 0 && (m = ml_dequeue(ml)) != NULL)
-		error = ifp->if_output(ifp, m, dst, rt);
-	if (!ml_empty(ml))
-		ipstat_add(ips_odropped, ml_purge(ml));
-	return (error);
-}
-
 /* It does not fit: those who made SAs of it want to know for how much. */
 static int
 ip_output_toobig(struct mbuf *m, u_int32_t mtu)
@@ -371,7 +356,10 @@ ip_output_if(struct mbuf *m, struct ifnet *ifp, struct rtentry *rt,
 	in_proto_cksum_out(m, NULL);
 	if ((error = ip_fragment(m, &ml, ifp, mtu)) != 0)
 		return (error);
-	return (ip_output_list(&ml, ifp, dst, rt));
+	error = if_output_ml(ifp, &ml, dst, rt);
+	if (!ml_empty(&ml))
+		ipstat_add(ips_odropped, ml_purge(&ml));
+	return (error);
 }
 
 /*

@@ -101,12 +101,9 @@ udp_cksum_bad(struct mbuf *m, int iphlen, const struct udphdr *uh)
 	return (in4_cksum(m, IPPROTO_UDP, iphlen, ntohs(uh->uh_ulen)) != 0);
 }
 
-/*
- * A datagram that is what its header says, both headers contiguous and
- * nothing behind its end; or NULL and it is gone.
- */
-static struct mbuf *
-udp_check(struct mbuf *m, int iphlen)
+struct mbuf *
+udp_check(struct mbuf *m, int iphlen,
+    int (*cksum_bad)(struct mbuf *, int, const struct udphdr *))
 {
 	enum udpstat_counters why = udps_hdrops;
 	struct udphdr *uh;
@@ -126,7 +123,7 @@ udp_check(struct mbuf *m, int iphlen)
 	if (uh->uh_dport == 0)
 		goto drop;
 	why = udps_badsum;
-	if (udp_cksum_bad(m, iphlen, uh))
+	if (cksum_bad(m, iphlen, uh))
 		goto drop;
 	if (iphlen + len < m->m_pkthdr.len)
 		m_adj(m, iphlen + len - m->m_pkthdr.len);
@@ -319,7 +316,7 @@ udp_input(struct mbuf **mp, int *offp, int proto, int af,
 	NET_ASSERT_LOCKED();
 	KASSERT(af == AF_INET);
 	udpstat_inc(udps_ipackets);
-	if ((m = *mp = udp_check(*mp, iphlen)) == NULL)
+	if ((m = *mp = udp_check(*mp, iphlen, udp_cksum_bad)) == NULL)
 		return (IPPROTO_DONE);
 #ifdef IPSEC
 	if (udp_isesp(m, iphlen + sizeof(struct udphdr),

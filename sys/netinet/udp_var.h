@@ -119,6 +119,13 @@ void	udp6_ctlinput(int, struct sockaddr *, u_int, void *);
 int	udp_attach(struct socket *, int);
 int	udp_detach(struct socket *);
 int	udp_disconnect(struct socket *);
+/*
+ * A datagram that is what its header, at the offset, says: all headers
+ * contiguous and nothing behind its end; or NULL, it is gone and counted.
+ * The function tells whether the checksum is bad.
+ */
+struct mbuf *udp_check(struct mbuf *, int,
+	    int (*)(struct mbuf *, int, const struct udphdr *));
 /* for an SA: data at the offset, UDP header */
 int	udp_isesp(struct mbuf *, int, const struct udphdr *);
 int	udp_sysctl(int *, u_int, void *, size_t *, void *, size_t);

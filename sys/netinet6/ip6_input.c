@@ -50,32 +50,11 @@ int ip6_forwarding;
 int ip6_multipath;
 int ip6_hdrnestlimit = 10;
 
-/* Protocol numbers without an entry of their own go to the raw one. */
-static void
-ip6_protox_init(void)
-{
-	const struct protosw *pr;
-	u_int i, raw;
-
-	pr = pffindproto(PF_INET6, IPPROTO_IP, SOCK_RAW);
-	if (pr == NULL)
-		panic("ip6_init: no raw protocol");
-	raw = pr - inet6sw;
-	for (i = 0; i < nitems(ip6_protox); i++)
-		ip6_protox[i] = raw;
-	for (pr = inet6domain.dom_protosw;
-	    pr < inet6domain.dom_protoswNPROTOSW; pr++) {
-		if (pr->pr_input != NULL && pr->pr_protocol != 0 &&
-		    pr->pr_protocol != IPPROTO_RAW)
-			ip6_protox[pr->pr_protocol] = pr - inet6sw;
-	}
-}
-
 void
 ip6_init(void)
 {
 	ip6counters = counters_alloc(ip6s_ncounters);
-	ip6_protox_init();
+	pffillprotox(PF_INET6, ip6_protox);
 	ip6_output_init();
 }
 

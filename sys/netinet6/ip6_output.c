@@ -301,21 +301,6 @@ ip6_fragment(struct mbuf *m0, struct mbuf_list *ml, u_int32_t mtu)
 	return (error);
 }
 
-/* Consumes the list; the first error ends it. */
-static int
-ip6_output_list(struct mbuf_list *ml, struct ifnet *ifp, struct sockaddr *dst,
-    struct rtentry *rt)
-{
-	struct mbuf *m;
-	int error = 0;
-
-	while (error == 0 && (m = ml_dequeue(ml)) != NULL)
-		error = ifp->if_output(ifp, m, dst, rt);
-	if (!ml_empty(ml))
-		ip6stat_add(ip6s_odropped, ml_purge(ml));
-	return (error);
-}
-
 /* It does not fit: those who made SAs of it want to know for how much. */
 static int
 ip6_output_toobig(struct mbuf *m, u_int32_t mtu)
@@ -368,7 +353,10 @@ ip6_output_if(struct mbuf *m, struct ifnet *ifp, struct rtentry *rt,
 	in6_proto_cksum_out(m, NULL);
 	if ((error = ip6_fragment(m, &ml, mtu)) != 0)
 		return (error);
-	return (ip6_output_list(&ml, ifp, dst, rt));
+	error = if_output_ml(ifp, &ml, dst, rt);
+	if (!ml_empty(&ml))
+		ip6stat_add(ip6s_odropped, ml_purge(&ml));
+	return (error);
 }
 
 /*

@@ -66,43 +66,6 @@ udp6_cksum_bad(struct mbuf *m, int off, const struct udphdr *uh)
 	return (in6_cksum(m, IPPROTO_UDP, off, ntohs(uh->uh_ulen)) != 0);
 }
 
-/*
- * A datagram that is what its header says, all headers contiguous and
- * nothing behind its end; or NULL and it is gone.
- */
-static struct mbuf *
-udp6_check(struct mbuf *m, int off)
-{
-	enum udpstat_counters why = udps_hdrops;
-	struct udphdr *uh;
-	int len;
-
-	if (m->m_pkthdr.len < off + (int)sizeof(*uh))
-		goto drop;
-	if ((m = m_pullup(m, off + sizeof(*uh))) == NULL)
-		goto drop;
-	uh = (struct udphdr *)(mtod(m, caddr_t) + off);
-	len = ntohs(uh->uh_ulen);
-	why = udps_badlen;
-	if (len < (int)sizeof(*uh) || len > m->m_pkthdr.len - off)
-		goto drop;
-	/* what is not bound yet has port 0, and is not meant */
-	why = udps_noport;
-	if (uh->uh_dport == 0)
-		goto drop;
-	why = udps_badsum;
-	if (udp6_cksum_bad(m, off, uh))
-		goto drop;
-	if (off + len < m->m_pkthdr.len)
-		m_adj(m, off + len - m->m_pkthdr.len);
-	return (m);
-
- drop:
-	udpstat_inc(why);
-	m_freem(m);
-	return (NULL);
-}
-
 #ifdef IPSEC
 /*
  * Take the UDP header out, so that ESP follows the headers before it.  A
@@ -261,7 +224,7 @@ udp6_input(struct mbuf **mp, int *offp, int proto, int af,
 	NET_ASSERT_LOCKED();
 	KASSERT(af == AF_INET6);
 	udpstat_inc(udps_ipackets);
-	if ((m = *mp = udp6_check(*mp, off)) == NULL)
+	if ((m = *mp = udp_check(*mp, off, udp6_cksum_bad)) == NULL)
 		return (IPPROTO_DONE);
 #ifdef IPSEC
 	if (udp_isesp(m, off + sizeof(struct udphdr),

@@ -105,6 +105,8 @@ struct protosw {
 const struct protosw *pffindproto(int, int, int);  /* domain, proto, type */
 const struct protosw *pffindtype(int, int);
 void	pfctlinput(int, struct sockaddr *);
+/* at boot: entry of the domain for each of 256 protocol numbers */
+void	pffillprotox(int, u_char *);
 
 /* netinet/in_proto.c, netinet6/in6_proto.c: deliver by protocol number */
 extern u_char ip_protox[256];

@@ -78,27 +78,6 @@ crypto_aesni_attach(int features)
 		crypto_register(&sha_provider);
 }
 
-static int
-hmac_of(int auth, enum hmac_hash *hash)
-{
-	switch (auth) {
-	case CRYPTO_SHA1_HMAC:
-		*hash = HMAC_SHA1;
-		return (0);
-	case CRYPTO_SHA2_256_HMAC:
-		*hash = HMAC_SHA2_256;
-		return (0);
-	case CRYPTO_SHA2_384_HMAC:
-		*hash = HMAC_SHA2_384;
-		return (0);
-	case CRYPTO_SHA2_512_HMAC:
-		*hash = HMAC_SHA2_512;
-		return (0);
-	default:
-		return (EINVAL);
-	}
-}
-
 /* AES with whatever HMAC */
 static int
 aesni_probe(const struct crypto_params *cp)
@@ -107,7 +86,7 @@ aesni_probe(const struct crypto_params *cp)
 
 	return ((cp->cp_enc == CRYPTO_AES_CBC ||
 	    cp->cp_enc == CRYPTO_AES_CTR) &&
-	    (cp->cp_auth == 0 || hmac_of(cp->cp_auth, &hash) == 0));
+	    (cp->cp_auth == 0 || hmac_by_auth(cp->cp_auth, &hash) == 0));
 }
 
 /* our HMAC with AES or none */
@@ -118,7 +97,7 @@ sha_probe(const struct crypto_params *cp)
 
 	return ((cp->cp_enc == CRYPTO_AES_CBC ||
 	    cp->cp_enc == CRYPTO_AES_CTR || cp->cp_enc == CRYPTO_NULL ||
-	    cp->cp_enc == 0) && hmac_of(cp->cp_auth, &hash) == 0 &&
+	    cp->cp_enc == 0) && hmac_by_auth(cp->cp_auth, &hash) == 0 &&
 	    x86_hmac_has(hash));
 }
 
@@ -133,7 +112,7 @@ aesni_newsession(void *state, const struct crypto_params *cp)
 	ae->ae_enc = cp->cp_enc;
 	ae->ae_auth = cp->cp_auth;
 	ae->ae_icvlen = cp->cp_icvlen;
-	if (hmac_of(cp->cp_auth, &hash) == 0)
+	if (hmac_by_auth(cp->cp_auth, &hash) == 0)
 		hmac_setkey(&ae->ae_hmac, hash, cp->cp_authkey,
 		    cp->cp_authkeylen);
 	if (cp->cp_enc != CRYPTO_AES_CBC && cp->cp_enc != CRYPTO_AES_CTR)
