@@ -39,10 +39,10 @@
 
 #define IPID_RESERVE	16
 
-/* [p] per CPU */
+/* [p] per CPU: no locks, and single loads and stores as counters have */
 struct ipid_reserve {
 	u_int		ir_left;
-	u_int16_t	ir_id[IPID_RESERVE];
+	u_int16_t	ir_id[IPID_RESERVE - 1];	/* one went at once */
 };
 
 static struct cpumem *ipid_reserves;
@@ -85,17 +85,20 @@ ipid_draw(void)
 static u_int16_t
 ipid_refill(void)
 {
-	struct ipid_reserve new, *ir;
+	u_int16_t new[IPID_RESERVE];
+	struct ipid_reserve *ir;
+	int i;
 
 	mtx_enter(&ipid_mtx);
-	for (new.ir_left = 0; new.ir_left < IPID_RESERVE; new.ir_left++)
-		new.ir_id[new.ir_left] = ipid_draw();
+	for (i = 0; i < IPID_RESERVE; i++)
+		new[i] = ipid_draw();
 	mtx_leave(&ipid_mtx);
-	new.ir_left--;
 	ir = cpumem_enter(ipid_reserves);
-	*ir = new;
+	for (i = 0; i < IPID_RESERVE - 1; i++)
+		WRITE_ONCE(ir->ir_id[i], new[i]);
+	WRITE_ONCE(ir->ir_left, IPID_RESERVE - 1);
 	cpumem_leave(ipid_reserves, ir);
-	return (new.ir_id[new.ir_left]);
+	return (new[IPID_RESERVE - 1]);
 }
 
 /* Each CPU draws some at a time: the mutex is not for every packet. */
@@ -103,10 +106,13 @@ u_int16_t
 ip_randomid(void)
 {
 	struct ipid_reserve *ir = cpumem_enter(ipid_reserves);
+	u_int left = READ_ONCE(ir->ir_left);
 	u_int16_t id = 0;
 
-	if (ir->ir_left > 0)
-		id = ir->ir_id[--ir->ir_left];
+	if (left > 0) {
+		id = READ_ONCE(ir->ir_id[left - 1]);
+		WRITE_ONCE(ir->ir_left, left - 1);
+	}
 	cpumem_leave(ipid_reserves, ir);
 	return (id != 0 ? id : ipid_refill());
 }
