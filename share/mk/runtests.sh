@@ -427,7 +427,7 @@ all=$(wc -l <"$WORK/list")
 [ "$all" -gt 0 ] || echo "no test found${MARK:+ with the mark $MARK}"
 
 [ "$many" -eq 0 ] ||
-    seq 1 "$many" | xargs -P "${J:-$(($(nproc) * 2))}" -n 1 sh "$0" -1
+    seq 1 "$many" | xargs -P "${J:-$(($(nproc) * 3))}" -n 1 sh "$0" -1
 [ "$many" -eq "$all" ] ||
     seq $((many + 1)) "$all" | xargs -n 1 sh "$0" -1
 

@@ -93,12 +93,14 @@ ether_ioctl(struct ifnet *ifp, void *acp, u_long cmd, caddr_t data)
 	}
 }
 
-/* Fill in the header for a destination; EAGAIN: the mbuf is gone or held. */
+/*
+ * Fill in the header for a destination, less the source; EAGAIN: the mbuf
+ * is gone or held.
+ */
 static int
 ether_resolve(struct ifnet *ifp, struct mbuf *m, struct sockaddr *dst,
     struct rtentry *rt, struct ether_header *eh)
 {
-	struct arpcom *ac = (struct arpcom *)ifp;
 	int error;
 
 	switch (dst->sa_family) {
@@ -124,7 +126,6 @@ ether_resolve(struct ifnet *ifp, struct mbuf *m, struct sockaddr *dst,
 		m_freem(m);
 		return (EAFNOSUPPORT);
 	}
-	memcpy(eh->ether_shost, ac->ac_enaddr, ETHER_ADDR_LEN);
 	return (0);
 }
 
@@ -132,7 +133,8 @@ int
 ether_output(struct ifnet *ifp, struct mbuf *m, struct sockaddr *dst,
     struct rtentry *rt)
 {
-	struct ether_header eh;
+	struct arpcom *ac = (struct arpcom *)ifp;
+	struct ether_header eh, *to;
 	int error;
 
 	if ((READ_ONCE(ifp->if_flags) & (IFF_UP | IFF_RUNNING)) !=
@@ -149,7 +151,11 @@ ether_output(struct ifnet *ifp, struct mbuf *m, struct sockaddr *dst,
 		counters_inc(ifp->if_counters, ifc_oerrors);
 		return (ENOBUFS);
 	}
-	memcpy(mtod(m, caddr_t), &eh, ETHER_HDR_LEN);
+	/* by parts: a load of what two stores wrote has to wait for both */
+	to = mtod(m, struct ether_header *);
+	memcpy(to->ether_dhost, eh.ether_dhost, ETHER_ADDR_LEN);
+	memcpy(to->ether_shost, ac->ac_enaddr, ETHER_ADDR_LEN);
+	to->ether_type = eh.ether_type;
 	return (if_enqueue(ifp, m));
 }
 

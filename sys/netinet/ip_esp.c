@@ -253,6 +253,19 @@ esp_trailer(u_int8_t *p, int pad, u_int8_t next)
 	*p = next;
 }
 
+/* The headers before ESP make room; mostly it is the shortest of IPv4. */
+static inline void
+esp_movehdr(u_int8_t *to, const u_int8_t *from, int skip)
+{
+	struct ip ip;
+
+	if (skip == sizeof(ip)) {
+		memcpy(&ip, from, sizeof(ip));
+		memcpy(to, &ip, sizeof(ip));
+	} else
+		memmove(to, from, skip);
+}
+
 int
 esp_output(struct mbuf *m, struct tdb *tdb, int skip, int protoff)
 {
@@ -282,7 +295,7 @@ esp_output(struct mbuf *m, struct tdb *tdb, int skip, int protoff)
 	m->m_len += hlen + pad + ESP_TRAILER + alen;
 	m->m_pkthdr.len = m->m_len;
 	data = mtod(m, u_int8_t *);
-	memmove(data, data + hlen, skip);
+	esp_movehdr(data, data + hlen, skip);
 	esp_trailer(data + skip + hlen + rlen, pad, data[protoff]);
 	data[protoff] = IPPROTO_ESP;
 	if ((error = esp_encrypt(tdb, data + skip, plen, seq)) != 0) {

@@ -35,9 +35,9 @@
  * other CPUs keep in reserve.
  */
 #define IPID_ROUND	0x8000
-#define IPID_NTABLES	6
+#define IPID_NTABLES	4
 
-#define IPID_RESERVE	16
+#define IPID_RESERVE	64	/* the tables leave the cache between packets */
 
 /* [p] per CPU: no locks, and single loads and stores as counters have */
 struct ipid_reserve {
@@ -55,12 +55,11 @@ static u_int
 ipid_permute(u_int x)
 {
 	u_int hi = x >> 8, lo = x & 0xff;	/* 7 and 8 bits */
-	int i;
 
-	for (i = 0; i < IPID_NTABLES; i += 2) {
-		hi ^= ipid_table[i][lo] & 0x7f;
-		lo ^= ipid_table[i + 1][hi];
-	}
+	hi ^= ipid_table[0][lo] & 0x7f;
+	lo ^= ipid_table[1][hi];
+	hi ^= ipid_table[2][lo] & 0x7f;
+	lo ^= ipid_table[3][hi];
 	return (hi << 8 | lo);
 }
 
