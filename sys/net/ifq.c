@@ -187,6 +187,20 @@ ifq_dequeue_list(struct ifqueue *ifq, struct mbuf_list *ml, unsigned int max)
 	return (n);
 }
 
+/* While one packet is worked on, the next may come into the cache. */
+static inline void
+ifq_prefetch(const struct mbuf *m)
+{
+	const u_int8_t *data;
+
+	if (m == NULL)
+		return;
+	__builtin_prefetch(&m->m_pkthdr, 1);
+	data = mtod(m, const u_int8_t *);
+	__builtin_prefetch(data - CACHELINESIZE, 1);
+	__builtin_prefetch(data, 1);
+}
+
 struct mbuf *
 ifq_dequeue(struct ifqueue *ifq)
 {
@@ -199,6 +213,7 @@ ifq_dequeue(struct ifqueue *ifq)
 		while (ml_empty(&ifq->ifq_prio[prio]))
 			prio--;
 		m = ml_dequeue(&ifq->ifq_prio[prio]);
+		ifq_prefetch(ifq->ifq_prio[prio].ml_head);
 		WRITE_ONCE(ifq->ifq_len, ifq->ifq_len - 1);
 	}
 	mtx_leave(&ifq->ifq_mtx);
