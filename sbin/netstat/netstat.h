@@ -33,6 +33,12 @@ struct counter {
 };
 #define COUNT(type, name, text) { offsetof(struct type, name), text }
 
+/* what ICMP calls a message; the last has no name */
+struct icmpname {
+	int		 in_type;
+	const char	*in_name;
+};
+
 /* stat6.c: those of IPv6; the last have no text */
 extern const struct counter ip6_counters[], icmp6_counters[], nd6_counters[];
 void	icmp6_histograms(const void *);
@@ -43,6 +49,9 @@ void	icmp6_histograms(const void *);
  * '|' stands between the words for one and for more: "is|are".
  */
 void	counter_print(uint64_t, const char *);
+/* a title and messages of so many types that there were: others by number */
+void	icmp_histogram(const char *, const uint64_t *, int,
+	    const struct icmpname *);
 /* the counters of a protocol, or with NULL of all there are */
 void	protocols(const char *);
 void	routing_counters(void);

@@ -341,53 +341,45 @@ counters_print(const struct counter *c, size_t n, size_t width,
 	}
 }
 
-/* What ICMP calls its messages; the others by number. */
-static const char *
-icmp_name(int type, char *buf, size_t size)
-{
-	static const struct {
-		int		 type;
-		const char	*name;
-	} names[] = {
-		{ ICMP_ECHOREPLY, "echo reply" },
-		{ ICMP_UNREACH, "destination unreachable" },
-		{ ICMP_SOURCEQUENCH, "source quench" },
-		{ ICMP_REDIRECT, "routing redirect" },
-		{ ICMP_ECHO, "echo" },
-		{ ICMP_ROUTERADVERT, "router advertisement" },
-		{ ICMP_ROUTERSOLICIT, "router solicitation" },
-		{ ICMP_TIMXCEED, "time exceeded" },
-		{ ICMP_PARAMPROB, "parameter problem" },
-		{ ICMP_TSTAMP, "time stamp" },
-		{ ICMP_TSTAMPREPLY, "time stamp reply" },
-		{ ICMP_IREQ, "information request" },
-		{ ICMP_IREQREPLY, "information request reply" },
-		{ ICMP_MASKREQ, "address mask request" },
-		{ ICMP_MASKREPLY, "address mask reply" }
-	};
-	size_t i;
+static const struct icmpname icmp_names[] = {
+	{ ICMP_ECHOREPLY, "echo reply" },
+	{ ICMP_UNREACH, "destination unreachable" },
+	{ ICMP_SOURCEQUENCH, "source quench" },
+	{ ICMP_REDIRECT, "routing redirect" },
+	{ ICMP_ECHO, "echo" },
+	{ ICMP_ROUTERADVERT, "router advertisement" },
+	{ ICMP_ROUTERSOLICIT, "router solicitation" },
+	{ ICMP_TIMXCEED, "time exceeded" },
+	{ ICMP_PARAMPROB, "parameter problem" },
+	{ ICMP_TSTAMP, "time stamp" },
+	{ ICMP_TSTAMPREPLY, "time stamp reply" },
+	{ ICMP_IREQ, "information request" },
+	{ ICMP_IREQREPLY, "information request reply" },
+	{ ICMP_MASKREQ, "address mask request" },
+	{ ICMP_MASKREPLY, "address mask reply" },
+	{ 0, NULL }
+};
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].type == type)
-			return (names[i].name);
-	snprintf(buf, size, "#%d", type);
-	return (buf);
-}
-
-static void
-icmp_histogram(const char *title, const u_int64_t *hist)
+void
+icmp_histogram(const char *title, const uint64_t *hist, int n,
+    const struct icmpname *names)
 {
-	char buf[16];
+	const struct icmpname *in;
 	int i, first = 1;
 
-	for (i = 0; i <= ICMP_MAXTYPE; i++) {
+	for (i = 0; i < n; i++) {
 		if (hist[i] == 0)
 			continue;
 		if (first)
 			printf("\t%s histogram:\n", title);
 		first = 0;
-		printf("\t\t%s: %llu\n", icmp_name(i, buf, sizeof(buf)),
-		    (unsigned long long)hist[i]);
+		for (in = names; in->in_name != NULL && in->in_type != i; in++)
+			continue;
+		if (in->in_name != NULL)
+			printf("\t\t%s", in->in_name);
+		else
+			printf("\t\t#%d", i);
+		printf(": %llu\n", (unsigned long long)hist[i]);
 	}
 }
 
@@ -396,8 +388,10 @@ icmp_histograms(const void *data)
 {
 	const struct icmpstat *st = data;
 
-	icmp_histogram("Output", st->icps_outhist);
-	icmp_histogram("Input", st->icps_inhist);
+	icmp_histogram("Output", st->icps_outhist, ICMP_MAXTYPE + 1,
+	    icmp_names);
+	icmp_histogram("Input", st->icps_inhist, ICMP_MAXTYPE + 1,
+	    icmp_names);
 }
 
 /* 0 when the kernel knows nothing of the protocol and that is no fault. */

@@ -146,60 +146,29 @@ const struct counter nd6_counters[] = {
 	{ 0, NULL }
 };
 
-/* What ICMPv6 calls its messages; the others by number. */
-static const char *
-icmp6_name(int type, char *buf, size_t size)
-{
-	static const struct {
-		int		 type;
-		const char	*name;
-	} names[] = {
-		{ ICMP6_DST_UNREACH, "unreach" },
-		{ ICMP6_PACKET_TOO_BIG, "packet too big" },
-		{ ICMP6_TIME_EXCEEDED, "time exceed" },
-		{ ICMP6_PARAM_PROB, "parameter problem" },
-		{ ICMP6_ECHO_REQUEST, "echo" },
-		{ ICMP6_ECHO_REPLY, "echo reply" },
-		{ MLD_LISTENER_QUERY, "multicast listener query" },
-		{ MLD_LISTENER_REPORT, "multicast listener report" },
-		{ MLD_LISTENER_DONE, "multicast listener done" },
-		{ ND_ROUTER_SOLICIT, "router solicitation" },
-		{ ND_ROUTER_ADVERT, "router advertisement" },
-		{ ND_NEIGHBOR_SOLICIT, "neighbor solicitation" },
-		{ ND_NEIGHBOR_ADVERT, "neighbor advertisement" },
-		{ ND_REDIRECT, "redirect" }
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].type == type)
-			return (names[i].name);
-	snprintf(buf, size, "#%d", type);
-	return (buf);
-}
-
-static void
-icmp6_histogram(const char *title, const u_int64_t *hist)
-{
-	char buf[16];
-	int i, first = 1;
-
-	for (i = 0; i < 256; i++) {
-		if (hist[i] == 0)
-			continue;
-		if (first)
-			printf("\t%s histogram:\n", title);
-		first = 0;
-		printf("\t\t%s: %llu\n", icmp6_name(i, buf, sizeof(buf)),
-		    (unsigned long long)hist[i]);
-	}
-}
+static const struct icmpname icmp6_names[] = {
+	{ ICMP6_DST_UNREACH, "unreach" },
+	{ ICMP6_PACKET_TOO_BIG, "packet too big" },
+	{ ICMP6_TIME_EXCEEDED, "time exceed" },
+	{ ICMP6_PARAM_PROB, "parameter problem" },
+	{ ICMP6_ECHO_REQUEST, "echo" },
+	{ ICMP6_ECHO_REPLY, "echo reply" },
+	{ MLD_LISTENER_QUERY, "multicast listener query" },
+	{ MLD_LISTENER_REPORT, "multicast listener report" },
+	{ MLD_LISTENER_DONE, "multicast listener done" },
+	{ ND_ROUTER_SOLICIT, "router solicitation" },
+	{ ND_ROUTER_ADVERT, "router advertisement" },
+	{ ND_NEIGHBOR_SOLICIT, "neighbor solicitation" },
+	{ ND_NEIGHBOR_ADVERT, "neighbor advertisement" },
+	{ ND_REDIRECT, "redirect" },
+	{ 0, NULL }
+};
 
 void
 icmp6_histograms(const void *data)
 {
 	const struct icmp6stat *st = data;
 
-	icmp6_histogram("Output", st->icp6s_outhist);
-	icmp6_histogram("Input", st->icp6s_inhist);
+	icmp_histogram("Output", st->icp6s_outhist, 256, icmp6_names);
+	icmp_histogram("Input", st->icp6s_inhist, 256, icmp6_names);
 }

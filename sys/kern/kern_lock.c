@@ -43,8 +43,8 @@ mtx_enter_try(struct mutex *mtx)
 {
 	struct proc *none = NULL;
 
-	if (!__atomic_compare_exchange_n(&mtx->mtx_owner, &none,
-	    curproc, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+	if (!__atomic_compare_exchange_n(&mtx->mtx_owner, &none, curproc, 0,
+	    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return (0);
 	curproc->p_mtxdepth++;
 	return (1);

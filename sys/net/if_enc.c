@@ -14,7 +14,6 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-
 /*
  * enc(4): shows packets of IPsec as they are in the clear.  Nothing goes
  * through it.

@@ -62,6 +62,13 @@ ipip_init(void)
 	ipipcounters = counters_alloc(ipips_ncounters);
 }
 
+/* The traffic class of an IPv6 header lies across its first two bytes. */
+static u_int8_t
+ipip_gettos(const u_int8_t *hdr, int af)
+{
+	return (af == AF_INET ? hdr[1] : (hdr[0] << 4) | (hdr[1] >> 4));
+}
+
 /* 0, or an errno when it makes no sense. */
 static int
 ipip_look(struct mbuf *m, struct ipip_inner *in)
@@ -81,18 +88,18 @@ ipip_look(struct mbuf *m, struct ipip_inner *in)
 	case 4:
 		in->in_af = AF_INET;
 		in->in_proto = IPPROTO_IPV4;
-		in->in_tos = hdr[1];
 		memcpy(&off, &hdr[6], sizeof(off));
 		in->in_df = off & htons(IP_DF);
-		return (0);
+		break;
 	case 6:
 		in->in_af = AF_INET6;
 		in->in_proto = IPPROTO_IPV6;
-		in->in_tos = (hdr[0] << 4) | (hdr[1] >> 4);
-		return (0);
+		break;
 	default:
 		return (EAFNOSUPPORT);
 	}
+	in->in_tos = ipip_gettos(hdr, in->in_af);
+	return (0);
 }
 
 static int
@@ -190,13 +197,6 @@ ipip_output(struct mbuf **mp, struct tdb *tdb)
 /*
  * Input
  */
-
-/* The traffic class of an IPv6 header lies across its first two bytes. */
-static u_int8_t
-ipip_gettos(const u_int8_t *hdr, int af)
-{
-	return (af == AF_INET ? hdr[1] : (hdr[0] << 4) | (hdr[1] >> 4));
-}
 
 static void
 ipip_settos(u_int8_t *hdr, int af, u_int8_t tos)
